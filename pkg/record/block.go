@@ -1,0 +1,36 @@
+package record
+
+// Block is one stretch of one scenario against one engine: raw/blocks.jsonl
+// holds a line each time a block's state is saved, and the last line of an ID
+// counts. It carries what single samples cannot: the measured window, gap
+// histograms and the client's own health.
+type Block struct {
+	ID       string `json:"id"`
+	Engine   string `json:"engine"`
+	Scenario string `json:"scenario"`
+	// Round counts the block's turn among the interleaved ones, from 0.
+	Round int `json:"round"`
+	// StartMS and EndMS bound the measured window, in ms since the run's
+	// start; EndMS is what was planned until Done is true.
+	StartMS float64 `json:"start_ms"`
+	EndMS   float64 `json:"end_ms"`
+	Done    bool    `json:"done"`
+	// Interrupted says that the block ended before its plan did.
+	Interrupted bool `json:"interrupted,omitempty"`
+	// GapHistogram and ITLHistogram are HDR histograms of microseconds in
+	// the V2 compressed base64 encoding.
+	GapHistogram string       `json:"gap_histogram,omitempty"`
+	ITLHistogram string       `json:"itl_histogram,omitempty"`
+	Dropped      int64        `json:"dropped,omitempty"`
+	Client       *ClientUsage `json:"client,omitempty"`
+}
+
+// ClientUsage is what the client spent in a block's window.
+type ClientUsage struct {
+	// CPUSeconds is user and system time of this process; WallSeconds the
+	// window; Cores the processors it could use.
+	CPUSeconds  float64 `json:"cpu_s"`
+	WallSeconds float64 `json:"wall_s"`
+	Cores       int     `json:"cores"`
+	GCMS        float64 `json:"gc_ms"`
+}

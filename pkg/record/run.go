@@ -1,0 +1,146 @@
+package record
+
+import "time"
+
+// Tool identifies the program that measured.
+type Tool struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+	// Clock is the best stamp source the run had.
+	Clock Clock `json:"clock"`
+}
+
+// Cluster describes the Kubernetes cluster, where there is one.
+type Cluster struct {
+	Version  string `json:"version,omitempty"`
+	Platform string `json:"platform,omitempty"`
+}
+
+// Node is one cluster node an engine stands on.
+type Node struct {
+	Name   string            `json:"name"`
+	GPU    *GPU              `json:"gpu,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"`
+}
+
+// GPU is an accelerator product and how many of it.
+type GPU struct {
+	Product string `json:"product"`
+	Count   int    `json:"count"`
+}
+
+// EngineInfo is one engine under test as it described itself and as the
+// cluster describes it. Unknown values are left out.
+type EngineInfo struct {
+	// Engine is the name results carry (vllm, or vllm-large where two of a
+	// kind run); Kind is the protocol spoken to it.
+	Engine              string `json:"engine"`
+	Kind                string `json:"kind"`
+	Version             string `json:"version,omitempty"`
+	Model               string `json:"model,omitempty"`
+	DtypeOrQuantisation string `json:"dtype_or_quantisation,omitempty"`
+	// ContextLength is the largest prompt plus answer, in tokens.
+	ContextLength int      `json:"context_length,omitempty"`
+	Image         string   `json:"image,omitempty"`
+	ImageDigest   string   `json:"image_digest,omitempty"`
+	Args          []string `json:"args,omitempty"`
+	Node          string   `json:"node,omitempty"`
+	GPU           *GPU     `json:"gpu,omitempty"`
+	Replicas      int      `json:"replicas,omitempty"`
+	Endpoint      string   `json:"endpoint"`
+	// Via is the way in: manual, route, httproute, ingress, loadbalancer,
+	// nodeport, cluster-dns, port-forward or simulate.
+	Via              string `json:"via"`
+	TunnelOverheadMS Float  `json:"tunnel_overhead_ms,omitzero"`
+	// InsecureTLS says that the certificate was not verified.
+	InsecureTLS bool `json:"insecure_tls,omitempty"`
+}
+
+// Environment is the ground the run stood on.
+type Environment struct {
+	Cluster *Cluster     `json:"cluster,omitempty"`
+	Nodes   []Node       `json:"nodes,omitempty"`
+	Engines []EngineInfo `json:"engines"`
+}
+
+// ScenarioKind groups scenarios by what they ask.
+type ScenarioKind string
+
+// The kinds of scenario.
+const (
+	KindTTFT     ScenarioKind = "ttft"
+	KindLoad     ScenarioKind = "load"
+	KindCapacity ScenarioKind = "capacity"
+)
+
+// Shape describes the load of a scenario. Only the fields of its Arrival are set.
+type Shape struct {
+	// Arrival is sequential (one request at a time, engines interleaved) or
+	// users (closed loop).
+	Arrival    string `json:"arrival"`
+	Iterations int    `json:"iterations,omitempty"`
+	Users      int    `json:"users,omitempty"`
+	// ThinkTime is fixed, uniform or exponential with its parameter in
+	// seconds, for instance "exponential(2s)".
+	ThinkTime string  `json:"think_time,omitempty"`
+	WarmupS   float64 `json:"warmup_s,omitempty"`
+	RampUpS   float64 `json:"ramp_up_s,omitempty"`
+	DurationS float64 `json:"duration_s,omitempty"`
+	Rounds    int     `json:"rounds,omitempty"`
+	MaxTokens int     `json:"max_tokens,omitempty"`
+	// Prompts says where the prompts came from; PrefixCache is bust or allow.
+	Prompts     string `json:"prompts,omitempty"`
+	PrefixCache string `json:"prefix_cache,omitempty"`
+}
+
+// Target is a limit that a statistic of a scenario must meet.
+type Target struct {
+	Scenario  string  `json:"scenario"`
+	Metric    string  `json:"metric"`    // ttft_ms, e2e_ms, tpot_ms
+	Statistic string  `json:"statistic"` // p50, p95, ...
+	Limit     float64 `json:"limit"`
+}
+
+// PlannedScenario is one scenario as the run intends it.
+type PlannedScenario struct {
+	Name  string       `json:"name"`
+	Kind  ScenarioKind `json:"kind"`
+	Shape Shape        `json:"shape"`
+	// WarmupRequests go to each engine before anything counts.
+	WarmupRequests int `json:"warmup_requests,omitempty"`
+	// Requests is how many each engine will get, 0 where time decides.
+	Requests int `json:"requests,omitempty"`
+	// ExpectedS is the time all engines together should take, in seconds.
+	ExpectedS float64 `json:"expected_s"`
+}
+
+// Plan is what a run intends to do: engines x scenarios.
+type Plan struct {
+	Engines   []EngineInfo      `json:"engines"`
+	Scenarios []PlannedScenario `json:"scenarios"`
+	Targets   []Target          `json:"targets,omitempty"`
+	Seed      uint64            `json:"seed"`
+	ExpectedS float64           `json:"expected_s"`
+}
+
+// Run is raw/run.json: what was intended, where and by what. Its outcome
+// fields are filled in when the run ends; a run that was killed lacks them.
+type Run struct {
+	SchemaVersion string      `json:"schema_version"`
+	RunID         string      `json:"run_id"`
+	Name          string      `json:"name"`
+	Description   string      `json:"description,omitempty"`
+	StartedAt     time.Time   `json:"started_at"`
+	FinishedAt    *time.Time  `json:"finished_at,omitempty"`
+	Simulated     bool        `json:"simulated"`
+	Interrupted   bool        `json:"interrupted"`
+	Tool          Tool        `json:"tool"`
+	Plan          Plan        `json:"plan"`
+	Environment   Environment `json:"environment"`
+	Findings      []Finding   `json:"findings,omitempty"`
+	// Config is the effective configuration, as YAML.
+	Config string `json:"config,omitempty"`
+}

@@ -1,0 +1,88 @@
+package record
+
+// Phase says whether a request counts.
+type Phase string
+
+// The phases of a run. Only PhaseMeasure enters a summary.
+const (
+	PhaseWarmup  Phase = "warmup"
+	PhaseMeasure Phase = "measure"
+)
+
+// Clock names the source of a sample's arrival stamps.
+type Clock string
+
+// ClockKernel stamps are the kernel's receive times of the bytes; ClockUser
+// stamps were taken when the read call returned, and are late under load.
+const (
+	ClockKernel Clock = "kernel"
+	ClockUser   Clock = "user"
+)
+
+// TokenSource says who counted a sample's output tokens.
+type TokenSource string
+
+// The sources of a token count, the most trusted first.
+const (
+	TokensEngine    TokenSource = "engine"    // the engine's own total
+	TokensChunks    TokenSource = "chunks"    // running per-chunk counts
+	TokensEvents    TokenSource = "events"    // one event a token, by protocol
+	TokensEstimated TokenSource = "estimated" // token-bearing frames, counted
+)
+
+// SampleError explains a request that did not succeed.
+type SampleError struct {
+	// Message is one sentence for a person: what failed and what to do.
+	Message string `json:"message"`
+	// HTTPStatus is the response's status code, 0 where there was no response.
+	HTTPStatus int `json:"http_status,omitempty"`
+	// Phase is how far the request had come: connect, send, headers,
+	// first_token or stream.
+	Phase string `json:"phase,omitempty"`
+}
+
+// Sample is one request as it was measured. Durations are in milliseconds;
+// ScheduledMS and SentMS count from the run's start, the others from Sent
+// unless their comment says otherwise. An absent value was not observed.
+type Sample struct {
+	// RequestID also went out as the X-Request-Id header.
+	RequestID string `json:"request_id"`
+	Engine    string `json:"engine"`
+	Endpoint  string `json:"endpoint"`
+	Scenario  string `json:"scenario"`
+	Phase     Phase  `json:"phase"`
+	Seq       int64  `json:"seq"`
+
+	ScheduledMS Float `json:"scheduled_ms,omitzero"`
+	SentMS      Float `json:"sent_ms,omitzero"`
+	// QueueMS is the client's own delay, sent - scheduled.
+	QueueMS Float `json:"queue_ms,omitzero"`
+	// ConnectMS is DNS, dial and TLS of a new connection, 0 on a reused one.
+	ConnectMS    Float `json:"connect_ms,omitzero"`
+	TTFTMS       Float `json:"ttft_ms,omitzero"`
+	TTFAMS       Float `json:"ttfa_ms,omitzero"`
+	FirstEventMS Float `json:"first_event_ms,omitzero"`
+	TPOTMS       Float `json:"tpot_ms,omitzero"`
+	E2EMS        Float `json:"e2e_ms,omitzero"`
+	MaxStallMS   Float `json:"max_stall_ms,omitzero"`
+
+	PromptTokens Int         `json:"prompt_tokens,omitzero"`
+	CachedTokens Int         `json:"cached_tokens,omitzero"`
+	OutputTokens Int         `json:"output_tokens,omitzero"`
+	TokenSource  TokenSource `json:"token_source,omitempty"`
+	// Frames counts token-bearing frames.
+	Frames int64 `json:"frames,omitempty"`
+	// Coalesced counts token-bearing frames that shared their arrival stamp
+	// with the frame before them.
+	Coalesced int64 `json:"coalesced,omitempty"`
+	Clock     Clock `json:"clock,omitempty"`
+
+	Status  Status       `json:"status"`
+	Error   *SampleError `json:"error,omitempty"`
+	Attempt int          `json:"attempt"`
+	// EngineTimings is what the engine said of itself, in milliseconds.
+	EngineTimings map[string]float64 `json:"engine_timings,omitempty"`
+	// FramesMS is the arrival of every token-bearing frame since Sent; kept
+	// only under --record-frames.
+	FramesMS []float64 `json:"frames_ms,omitempty"`
+}

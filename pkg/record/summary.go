@@ -1,0 +1,150 @@
+package record
+
+import "time"
+
+// Interval is a confidence interval, low and high.
+type Interval [2]float64
+
+// Intervals holds the confidence intervals of a distribution's statistics at
+// one confidence level (0.95 is 95 %). A statistic the sample cannot support is absent.
+type Intervals struct {
+	Level float64   `json:"level"`
+	Mean  *Interval `json:"mean,omitempty"`
+	P50   *Interval `json:"p50,omitempty"`
+	P90   *Interval `json:"p90,omitempty"`
+	P95   *Interval `json:"p95,omitempty"`
+	P99   *Interval `json:"p99,omitempty"`
+	P999  *Interval `json:"p99_9,omitempty"`
+}
+
+// Distribution summarises one metric of one engine in one scenario. A
+// percentile that the sample cannot support is absent.
+type Distribution struct {
+	N    int64      `json:"n"`
+	Mean Float      `json:"mean,omitzero"`
+	Min  Float      `json:"min,omitzero"`
+	Max  Float      `json:"max,omitzero"`
+	P50  Float      `json:"p50,omitzero"`
+	P90  Float      `json:"p90,omitzero"`
+	P95  Float      `json:"p95,omitzero"`
+	P99  Float      `json:"p99,omitzero"`
+	P999 Float      `json:"p99_9,omitzero"`
+	CI   *Intervals `json:"ci,omitempty"`
+}
+
+// ClientHealth says whether the client itself was the bottleneck.
+type ClientHealth struct {
+	// CPUShare is CPU time over wall time times cores, 0..1.
+	CPUShare       Float    `json:"cpu_share,omitzero"`
+	SlipMS         Slip     `json:"slip_ms"`
+	GCMS           Float    `json:"gc_ms,omitzero"`
+	CoalescedShare Float    `json:"coalesced_share,omitzero"`
+	Verdict        string   `json:"verdict"` // ok or client-bound
+	Reasons        []string `json:"reasons,omitempty"`
+}
+
+// Slip is how late requests went out, sent - scheduled.
+type Slip struct {
+	P50 Float `json:"p50,omitzero"`
+	P99 Float `json:"p99,omitzero"`
+}
+
+// EngineResult is one engine's part of one scenario.
+type EngineResult struct {
+	Engine    string           `json:"engine"`
+	Endpoint  string           `json:"endpoint"`
+	Requests  int64            `json:"requests"`
+	Succeeded int64            `json:"succeeded"`
+	Failed    int64            `json:"failed"`
+	Errors    map[Status]int64 `json:"errors,omitempty"`
+	Dropped   int64            `json:"dropped"`
+
+	TTFT             *Distribution `json:"ttft_ms,omitempty"`
+	TTFTFromSchedule *Distribution `json:"ttft_from_schedule_ms,omitempty"`
+	TTFA             *Distribution `json:"ttfa_ms,omitempty"`
+	TPOT             *Distribution `json:"tpot_ms,omitempty"`
+	Gap              *Distribution `json:"gap_ms,omitempty"`
+	ITL              *Distribution `json:"itl_ms,omitempty"`
+	E2E              *Distribution `json:"e2e_ms,omitempty"`
+	Queue            *Distribution `json:"queue_ms,omitempty"`
+
+	OutputTokensPerS Float `json:"output_tokens_per_s,omitzero"`
+	TotalTokensPerS  Float `json:"total_tokens_per_s,omitzero"`
+	RequestsPerS     Float `json:"requests_per_s,omitzero"`
+	GoodputPerS      Float `json:"goodput_per_s,omitzero"`
+	SLOAttainment    Float `json:"slo_attainment,omitzero"`
+	// TokenSources counts samples by who counted their tokens.
+	TokenSources map[TokenSource]int64 `json:"token_sources,omitempty"`
+	// Clocks counts samples by the source of their stamps.
+	Clocks map[Clock]int64 `json:"clocks,omitempty"`
+
+	Client *ClientHealth `json:"client,omitempty"`
+}
+
+// TimelinePoint is one engine in one slice of a scenario.
+type TimelinePoint struct {
+	TS               float64 `json:"t_s"`
+	Engine           string  `json:"engine"`
+	RequestsPerS     float64 `json:"requests_per_s"`
+	OutputTokensPerS float64 `json:"output_tokens_per_s"`
+	TTFTP95MS        Float   `json:"ttft_p95_ms,omitzero"`
+	InFlight         int64   `json:"in_flight"`
+	Errors           int64   `json:"errors"`
+}
+
+// ScenarioResult is one scenario over all engines.
+type ScenarioResult struct {
+	Name     string          `json:"name"`
+	Kind     ScenarioKind    `json:"kind"`
+	Shape    Shape           `json:"shape"`
+	Engines  []EngineResult  `json:"engines"`
+	Timeline []TimelinePoint `json:"timeline,omitempty"`
+}
+
+// TargetResult says whether one engine met one target. Met is absent where
+// the sample is too small to say.
+type TargetResult struct {
+	Scenario  string  `json:"scenario"`
+	Engine    string  `json:"engine"`
+	Metric    string  `json:"metric"`
+	Statistic string  `json:"statistic"`
+	Limit     float64 `json:"limit"`
+	Actual    Float   `json:"actual,omitzero"`
+	Met       *bool   `json:"met,omitempty"`
+}
+
+// Severity grades a Finding.
+type Severity string
+
+// The severities of findings.
+const (
+	SeverityInfo  Severity = "info"
+	SeverityWarn  Severity = "warn"
+	SeverityError Severity = "error"
+)
+
+// Finding is something the reader should know, with what to do about it.
+type Finding struct {
+	ID       string   `json:"id"`
+	Severity Severity `json:"severity"`
+	Subject  string   `json:"subject"`
+	Message  string   `json:"message"`
+	Remedy   string   `json:"remedy,omitempty"`
+}
+
+// Summary is processed/summary.json.
+type Summary struct {
+	SchemaVersion string           `json:"schema_version"`
+	RunID         string           `json:"run_id"`
+	Name          string           `json:"name"`
+	StartedAt     time.Time        `json:"started_at"`
+	FinishedAt    *time.Time       `json:"finished_at,omitempty"`
+	Simulated     bool             `json:"simulated"`
+	Partial       bool             `json:"partial"`
+	Interrupted   bool             `json:"interrupted"`
+	Tool          Tool             `json:"tool"`
+	Environment   Environment      `json:"environment"`
+	Scenarios     []ScenarioResult `json:"scenarios"`
+	Targets       []TargetResult   `json:"targets"`
+	Findings      []Finding        `json:"findings"`
+}
