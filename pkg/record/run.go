@@ -117,13 +117,24 @@ type PlannedScenario struct {
 	ExpectedS float64 `json:"expected_s"`
 }
 
+// SLO is what one request must meet to count as goodput; an absent limit
+// asks nothing.
+type SLO struct {
+	TTFTMS Float `json:"ttft_ms,omitzero"`
+	TPOTMS Float `json:"tpot_ms,omitzero"`
+	E2EMS  Float `json:"e2e_ms,omitzero"`
+}
+
 // Plan is what a run intends to do: engines x scenarios.
 type Plan struct {
 	Engines   []EngineInfo      `json:"engines"`
 	Scenarios []PlannedScenario `json:"scenarios"`
 	Targets   []Target          `json:"targets,omitempty"`
-	Seed      uint64            `json:"seed"`
-	ExpectedS float64           `json:"expected_s"`
+	// Confidence is the level of every interval of the run, 0.95 is 95 %.
+	Confidence float64 `json:"confidence"`
+	SLO        SLO     `json:"slo,omitzero"`
+	Seed       uint64  `json:"seed"`
+	ExpectedS  float64 `json:"expected_s"`
 }
 
 // Run is raw/run.json: what was intended, where and by what. Its outcome

@@ -1,0 +1,83 @@
+package bench
+
+import (
+	"sync"
+	"time"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
+)
+
+// block gathers what a stretch of a scenario knows beyond its samples. It is
+// saved now and then while it runs, so that a killed run keeps its gaps.
+type block struct {
+	start time.Time // the run's start
+	clock cpuClock
+
+	mu    sync.Mutex
+	state record.Block
+	gaps  *summary.Gaps
+	itl   *summary.Gaps
+}
+
+func newBlock(runStart time.Time, state record.Block) *block {
+	return &block{start: runStart, clock: startCPUClock(), state: state, gaps: summary.NewGaps(), itl: summary.NewGaps()}
+}
+
+// add takes the gaps of one successful, measured request.
+func (b *block) add(t *tally) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, g := range t.gaps {
+		b.gaps.RecordMS(millis(g.length), 1)
+	}
+	if t.uncounted {
+		return
+	}
+	for _, g := range t.gaps {
+		b.itl.RecordMS(millis(g.length)/float64(g.tokens), int64(g.tokens))
+	}
+}
+
+// snapshot is the block's state as it stands.
+func (b *block) snapshot() record.Block {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.state
+	s.GapHistogram, s.ITLHistogram = b.gaps.Encode(), b.itl.Encode()
+	s.Client = b.clock.usage()
+	return s
+}
+
+// finish closes the block's window at end and returns its last state.
+func (b *block) finish(end time.Time, interrupted bool) record.Block {
+	b.mu.Lock()
+	b.state.Done, b.state.Interrupted = true, interrupted
+	b.state.EndMS = millis(end.Sub(b.start))
+	b.mu.Unlock()
+	return b.snapshot()
+}
+
+// saveInterval is how often a running block is saved: what a kill can cost
+// of its gap histogram.
+const saveInterval = 2 * time.Second
+
+// saveWhileRunning saves the block's state until the returned function is called.
+func (b *block) saveWhileRunning(sink Sink) (stop func()) {
+	sink.Block(b.snapshot())
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(saveInterval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+				sink.Block(b.snapshot())
+			}
+		}
+	}()
+	return func() { close(quit); <-gone }
+}

@@ -1,0 +1,126 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// TTFTScenario is the name results give to the interleaved, sequential
+// scenario that the configuration calls test_scenarios.ttft.
+const TTFTScenario = "ttft"
+
+// scenario is one scenario of the plan and how it is run.
+type scenario struct {
+	plan record.PlannedScenario
+	ttft config.TTFT
+	load config.LoadTest
+	run  func(ctx context.Context, r *runner, s scenario, index int) error
+}
+
+// Plan says what a run over these engines would do; nothing is sent.
+func Plan(cfg config.Config, engines []record.EngineInfo, seed uint64) record.Plan {
+	p := record.Plan{Engines: engines, Seed: seed}
+	for _, s := range scenarios(cfg) {
+		s.plan.ExpectedS *= float64(len(engines))
+		p.Scenarios = append(p.Scenarios, s.plan)
+		p.ExpectedS += s.plan.ExpectedS
+		p.Targets = append(p.Targets, s.targets()...)
+	}
+	return p
+}
+
+func scenarios(cfg config.Config) []scenario {
+	var all []scenario
+	if t := cfg.TestScenarios.TTFT; t.IsEnabled() {
+		all = append(all, scenario{plan: plannedTTFT(cfg, t), ttft: t, run: runTTFT})
+	}
+	for _, l := range cfg.TestScenarios.LoadTests {
+		all = append(all, scenario{plan: plannedLoad(cfg, l), load: l, run: runLoad})
+	}
+	return all
+}
+
+// A guess at an engine nobody has measured yet, for the expected time only.
+const (
+	guessedTTFTSeconds = 0.2
+	guessedTPOTSeconds = 0.02
+)
+
+func guessedRequestSeconds(maxTokens int) float64 {
+	return guessedTTFTSeconds + guessedTPOTSeconds*float64(maxTokens)
+}
+
+func plannedTTFT(cfg config.Config, t config.TTFT) record.PlannedScenario {
+	tokens := orDefault(t.MaxTokens, cfg.Generation.MaxTokens)
+	return record.PlannedScenario{
+		Name: TTFTScenario, Kind: record.KindTTFT, Requests: t.Iterations, WarmupRequests: t.WarmupIterations,
+		Shape: record.Shape{
+			Arrival: "sequential", Iterations: t.Iterations, MaxTokens: tokens, Rounds: t.Iterations,
+			Prompts: promptsName(cfg), PrefixCache: cfg.Prompts.PrefixCache,
+		},
+		ExpectedS: float64(t.Iterations+t.WarmupIterations) * guessedRequestSeconds(tokens),
+	}
+}
+
+func plannedLoad(cfg config.Config, l config.LoadTest) record.PlannedScenario {
+	tokens, rounds := orDefault(l.MaxTokens, cfg.Generation.MaxTokens), max(l.Rounds, 1)
+	once := l.WarmupSeconds + l.RampUpSeconds + l.DurationSeconds/float64(rounds) + guessedRequestSeconds(tokens)
+	return record.PlannedScenario{
+		Name: l.Name, Kind: record.KindLoad,
+		Shape: record.Shape{
+			Arrival: "users", Users: l.ConcurrentUsers, ThinkTime: thinkName(l.ThinkTime), WarmupS: l.WarmupSeconds,
+			RampUpS: l.RampUpSeconds, DurationS: l.DurationSeconds, Rounds: rounds, MaxTokens: tokens,
+			Prompts: promptsName(cfg), PrefixCache: cfg.Prompts.PrefixCache,
+		},
+		ExpectedS: float64(rounds) * once,
+	}
+}
+
+func (s scenario) targets() []record.Target {
+	t := record.Target{Scenario: s.plan.Name, Metric: "ttft_ms", Statistic: "p95"}
+	switch {
+	case s.plan.Kind == record.KindTTFT && s.ttft.TargetMS != nil:
+		t.Limit = *s.ttft.TargetMS
+		if s.ttft.TargetStatistic != "" {
+			t.Statistic = s.ttft.TargetStatistic
+		}
+	case s.plan.Kind == record.KindLoad && s.load.TargetP95MS != nil:
+		t.Limit = *s.load.TargetP95MS
+		if s.load.TargetMetric != "" {
+			t.Metric = s.load.TargetMetric + "_ms"
+		}
+	default:
+		return nil
+	}
+	return []record.Target{t}
+}
+
+func promptsName(cfg config.Config) string {
+	if cfg.Prompts.File != "" {
+		return cfg.Prompts.File
+	}
+	return "builtin"
+}
+
+func thinkName(t config.ThinkTime) string {
+	switch t.Distribution {
+	case "uniform":
+		return fmt.Sprintf("uniform(%gs..%gs)", t.MinSeconds, t.MaxSeconds)
+	case "exponential":
+		return fmt.Sprintf("exponential(%gs)", t.Seconds)
+	}
+	if t.Seconds > 0 {
+		return fmt.Sprintf("fixed(%gs)", t.Seconds)
+	}
+	return "none"
+}
+
+func orDefault(v, fallback int) int {
+	if v > 0 {
+		return v
+	}
+	return fallback
+}

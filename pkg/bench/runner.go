@@ -1,0 +1,99 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// Options are what a run needs.
+type Options struct {
+	Config  config.Config
+	Targets []*Target
+	Prompts *prompt.Source
+	Seed    uint64
+	// Start is the run's zero of time; samples count from it.
+	Start time.Time
+	RunID string
+	Sink  Sink
+	// Notify may be nil.
+	Notify Notify
+}
+
+// ErrNoEngine says that no engine passed preflight, so nothing was measured.
+var ErrNoEngine = errors.New("no engine could be measured")
+
+// runner is one run under way.
+type runner struct {
+	Options
+	timeouts Timeouts
+	backoff  load.Backoff
+	retryOn  map[record.Status]bool
+}
+
+func newRunner(o Options) *runner {
+	if o.Notify == nil {
+		o.Notify = func(Event) {}
+	}
+	t, r := o.Config.Timeouts, o.Config.Retries
+	return &runner{
+		Options:  o,
+		timeouts: Timeouts{Connect: seconds(t.ConnectSeconds), FirstToken: seconds(t.FirstTokenSeconds), Stall: seconds(t.StallSeconds), Total: seconds(t.TotalSeconds)},
+		backoff:  load.Backoff{Initial: time.Duration(r.InitialBackoffMS * float64(time.Millisecond)), Max: time.Duration(r.MaxBackoffMS * float64(time.Millisecond)), Attempts: r.MaxAttempts},
+		retryOn:  retryClasses(r.On),
+	}
+}
+
+// Run measures every scenario of the plan on every target, in order. An
+// engine that fails does not stop the others. When ctx ends, requests under
+// way are cancelled, what was measured is in the sink, and the error is the
+// context's. Targets must have passed Preflight.
+func Run(ctx context.Context, o Options) error {
+	if len(o.Targets) == 0 {
+		return ErrNoEngine
+	}
+	r := newRunner(o)
+	for i, s := range scenarios(o.Config) {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("interrupted before scenario %q: %w", s.plan.Name, err)
+		}
+		r.Notify(Event{Kind: EventScenario, Scenario: s.plan.Name})
+		if err := s.run(ctx, r, s, i); err != nil {
+			return fmt.Errorf("scenario %q: %w", s.plan.Name, err)
+		}
+	}
+	return nil
+}
+
+// call is what one request of a scenario asks for.
+func (r *runner) call(t *Target, seq int64, maxTokens int) engine.Call {
+	g := r.Config.Generation
+	if maxTokens == 0 {
+		maxTokens = g.MaxTokens
+	}
+	return engine.Call{
+		Model: t.Model, API: t.API, MaxTokens: maxTokens,
+		Messages:    []engine.Message{{Role: "user", Content: r.Prompts.At(uint64(seq)).Text}}, //nolint:gosec // seq counts from 0
+		ForceLength: g.ForceLength, Seed: g.Seed, Temperature: g.Temperature, ContextLength: g.ContextLength,
+	}
+}
+
+// inTurn is the order of the targets in a round: forward, then backward, so
+// that a drift of the cluster meets every engine alike (A B C, C B A, …).
+func inTurn(targets []*Target, round int) []*Target {
+	if round%2 == 0 {
+		return targets
+	}
+	back := make([]*Target, len(targets))
+	for i, t := range targets {
+		back[len(targets)-1-i] = t
+	}
+	return back
+}

@@ -1,0 +1,57 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// runTTFT sends one request at a time. Iteration i asks every engine the same
+// prompt, in an order that alternates (A B C, C B A, …), so that what changes
+// on the cluster meanwhile changes for all of them.
+func runTTFT(ctx context.Context, r *runner, s scenario, index int) error {
+	for _, t := range r.Targets {
+		r.warm(ctx, t, s, index)
+	}
+	blocks := map[*Target]*block{}
+	begin := time.Now()
+	for _, t := range r.Targets {
+		r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: int64(s.ttft.Iterations)})
+		b := newBlock(r.Start, record.Block{
+			ID: fmt.Sprintf("%d-%s-0", index, t.Name), Engine: t.Name, Scenario: s.plan.Name,
+			StartMS: millis(begin.Sub(r.Start)), EndMS: millis(begin.Sub(r.Start)) + s.plan.ExpectedS*1000,
+		})
+		defer b.saveWhileRunning(r.Sink)()
+		blocks[t] = b
+	}
+	r.iterate(ctx, s, index, blocks)
+	for _, t := range r.Targets {
+		r.Sink.Block(blocks[t].finish(time.Now(), ctx.Err() != nil))
+	}
+	return ctx.Err()
+}
+
+func (r *runner) warm(ctx context.Context, t *Target, s scenario, index int) {
+	for i := range s.ttft.WarmupIterations {
+		if ctx.Err() != nil {
+			return
+		}
+		r.fire(ctx, shot{target: t, scenario: s.plan.Name, index: index, maxTokens: s.ttft.MaxTokens,
+			arrival: load.Arrival{Seq: int64(i), Scheduled: time.Now(), Warmup: true}})
+	}
+}
+
+func (r *runner) iterate(ctx context.Context, s scenario, index int, blocks map[*Target]*block) {
+	for i := range s.ttft.Iterations {
+		for _, t := range inTurn(r.Targets, i) {
+			if ctx.Err() != nil {
+				return
+			}
+			r.fire(ctx, shot{target: t, scenario: s.plan.Name, index: index, maxTokens: s.ttft.MaxTokens, block: blocks[t],
+				arrival: load.Arrival{Seq: int64(i), Scheduled: time.Now()}})
+		}
+	}
+}

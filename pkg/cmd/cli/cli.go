@@ -1,0 +1,53 @@
+// Package cli holds what every verb of the command line shares: its streams,
+// its view of the machine, and the errors that decide an exit code. It knows
+// no verb.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Streams are a command's standard input, output and error.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+	// ErrIsTerminal says that Err may be drawn on.
+	ErrIsTerminal bool
+}
+
+// System is the machine a command runs on; tests give their own.
+type System struct {
+	Getenv   func(string) string
+	ReadFile func(string) ([]byte, error)
+	Now      func() time.Time
+	// Executable is the path of this program, for its own child processes.
+	Executable func() (string, error)
+}
+
+// Build is what the release stamped into the program.
+type Build struct{ Version, Commit string }
+
+// UsageError is a wrong flag or argument: exit code 2.
+type UsageError struct{ Err error }
+
+// Error implements error.
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// Usagef makes a UsageError.
+func Usagef(format string, args ...any) error {
+	return &UsageError{Err: fmt.Errorf(format, args...)}
+}
+
+// ErrTargetMissed ends a run under --fail-on-target whose target was missed,
+// or could not be shown to be met: exit code 3.
+var ErrTargetMissed = errors.New("a target was not met")
+
+// ErrInterrupted ends a run that was stopped by a signal: exit code 130.
+var ErrInterrupted = errors.New("interrupted; what was measured is kept")

@@ -1,0 +1,45 @@
+// Package cmd assembles the command line: one package a verb below it, and
+// the one place where errors become exit codes.
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/benchmark"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/generateconfig"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/report"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/simulate"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/version"
+)
+
+const long = `Measure the LLM inference engines that you run: vLLM, TGI, Ollama and any
+OpenAI-compatible server. See time to first token, inter-token latency and
+throughput under load, with the confidence each number deserves.`
+
+// NewRoot returns the whole command tree.
+func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "llmbench",
+		Short:         "Measure LLM inference engines",
+		Long:          long,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl llmbench"},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.Err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return cli.Usagef("%w\nSee '%s --help' for usage", err, c.CommandPath())
+	})
+	root.AddCommand(benchmark.NewCommands(streams, sys, build)...)
+	root.AddCommand(
+		report.NewCommand(streams),
+		generateconfig.NewCommand(streams),
+		simulate.NewCommand(streams),
+		version.NewCommand(streams, build),
+	)
+	return root
+}

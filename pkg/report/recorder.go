@@ -1,0 +1,118 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
+)
+
+// syncInterval is how often samples are forced to the disk: what a power cut
+// can cost. A killed process loses nothing that Sample was given and the
+// recorder's goroutine had written.
+const syncInterval = time.Second
+
+// backlog is how many records may wait for a slow disk before a caller does.
+const backlog = 1 << 14
+
+// Recorder appends samples and blocks to a run directory and sums them up in
+// memory. It is a bench.Sink: callers hand records over and go on, one
+// goroutine writes. When the disk fails, summing up goes on and Close says so.
+type Recorder struct {
+	in      chan any
+	done    chan struct{}
+	samples *os.File
+	blocks  *os.File
+	sum     *summary.Aggregator
+	failed  func(error)
+	err     error
+}
+
+// NewRecorder starts recording into d. failed is called once, from the
+// recorder's goroutine, when the disk first refuses a record; it may be nil.
+func NewRecorder(d *Dir, sum *summary.Aggregator, failed func(error)) (*Recorder, error) {
+	samples, err := d.AppendFile(SamplesFile)
+	if err != nil {
+		return nil, err
+	}
+	blocks, err := d.AppendFile(BlocksFile)
+	if err != nil {
+		return nil, errors.Join(err, samples.Close())
+	}
+	if failed == nil {
+		failed = func(error) {}
+	}
+	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), samples: samples, blocks: blocks, sum: sum, failed: failed}
+	go r.write()
+	return r, nil
+}
+
+// Sample keeps one finished request.
+func (r *Recorder) Sample(s record.Sample) { r.in <- s }
+
+// Block keeps the state of a block; a later state of the same block replaces it.
+func (r *Recorder) Block(b record.Block) { r.in <- b }
+
+// Close writes what is still waiting, forces it to the disk and reports the
+// first error the disk gave. No record may be handed over afterwards.
+func (r *Recorder) Close() error {
+	close(r.in)
+	<-r.done
+	r.note("close samples", r.samples.Close())
+	r.note("close blocks", r.blocks.Close())
+	return r.err
+}
+
+func (r *Recorder) write() {
+	defer close(r.done)
+	tick := time.NewTicker(syncInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case v, more := <-r.in:
+			if !more {
+				r.sync()
+				return
+			}
+			r.keep(v)
+		case <-tick.C:
+			r.sync()
+		}
+	}
+}
+
+func (r *Recorder) keep(v any) {
+	switch v := v.(type) {
+	case record.Sample:
+		r.sum.Add(v)
+		r.append(r.samples, v)
+	case record.Block:
+		r.sum.AddBlock(v)
+		r.append(r.blocks, v)
+	}
+}
+
+// append writes one line. After the first failure the disk is left alone, so
+// that a file never holds a line that begins in the middle of another.
+func (r *Recorder) append(w io.Writer, v any) {
+	if r.err == nil {
+		r.note("append a record", record.AppendLine(w, v))
+	}
+}
+
+func (r *Recorder) sync() {
+	if r.err == nil {
+		r.note("sync samples", errors.Join(r.samples.Sync(), r.blocks.Sync()))
+	}
+}
+
+func (r *Recorder) note(what string, err error) {
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s: %w; the results in memory are kept", what, err)
+		r.failed(r.err)
+	}
+}

@@ -1,0 +1,69 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// WritePlan writes what a run would do: engines, scenarios, requests and the
+// expected time.
+func WritePlan(w io.Writer, name string, plan record.Plan, simulated bool) error {
+	p := &printer{w: w}
+	if simulated {
+		p.line(SimulatedMark)
+	}
+	p.line("Plan of %q, about %s in all. Nothing is sent.", Printable(name), roughly(plan.ExpectedS))
+	p.line("")
+	var engines [][]string
+	for _, e := range plan.Engines {
+		engines = append(engines, []string{Printable(e.Engine), e.Kind, e.Via, Printable(orDash(e.Model)), Printable(e.Endpoint)})
+	}
+	p.table([]column{{title: "ENGINE"}, {title: "KIND"}, {title: "VIA"}, {title: "MODEL"}, {title: "ENDPOINT"}}, engines)
+	p.line("")
+	var rows [][]string
+	for _, s := range plan.Scenarios {
+		rows = append(rows, []string{s.Name, string(s.Kind), loadText(s), requestsText(s, len(plan.Engines)), roughly(s.ExpectedS)})
+	}
+	p.table([]column{{title: "SCENARIO"}, {title: "KIND"}, {title: "LOAD"}, {title: "REQUESTS"}, {title: "TIME", number: true}}, rows)
+	for _, t := range plan.Targets {
+		p.line("target: %s %s %s <= %g ms", t.Scenario, metricName(t.Metric), statName(t.Statistic), t.Limit)
+	}
+	return p.err
+}
+
+func loadText(s record.PlannedScenario) string {
+	if s.Shape.Arrival == "sequential" {
+		return "one at a time, interleaved"
+	}
+	text := fmt.Sprintf("%d users, %g s", s.Shape.Users, s.Shape.DurationS)
+	if s.Shape.Rounds > 1 {
+		text += fmt.Sprintf(" in %d rounds", s.Shape.Rounds)
+	}
+	return text
+}
+
+func requestsText(s record.PlannedScenario, engines int) string {
+	if s.Requests == 0 {
+		return "as many as fit"
+	}
+	return strconv.Itoa(engines*s.Requests) + " + " + strconv.Itoa(engines*s.WarmupRequests) + " warm-up"
+}
+
+func roughly(s float64) string {
+	d := time.Duration(s * float64(time.Second))
+	if d > 10*time.Minute {
+		return d.Round(time.Minute).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
