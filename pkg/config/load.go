@@ -1,0 +1,102 @@
+package config
+
+import (
+	"reflect"
+)
+
+// Loaded is a configuration whose layers have been merged and checked.
+type Loaded struct {
+	// Config holds the merged values; every default is filled in.
+	Config Config
+	// Origins says where each setting that some layer wrote came from: its
+	// dotted path (test_scenarios.load_tests[0].name) to "name:line", or to
+	// the name alone for a flag. Settings that no layer wrote are missing.
+	Origins map[string]string
+
+	where  map[string]place
+	faults Errors // of overrides that were refused
+	layers int
+}
+
+// Load lays the sources, lowest first, over the built-in default.yaml and the
+// preset, and checks the result. Maps merge, lists replace. preset is one of
+// [Presets]; "" is the standard run. An empty source changes nothing. The
+// error is [Errors], and holds every problem of every source; only an unknown
+// preset is a plain error.
+func Load(sources []Source, preset string) (*Loaded, error) {
+	below, err := presetSources(preset)
+	if err != nil {
+		return nil, err
+	}
+	l := &Loaded{where: map[string]place{}}
+	for _, s := range append(below, sources...) {
+		l.lay(s)
+	}
+	if err := l.Validate(); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *Loaded) lay(s Source) {
+	r := l.reader(newLayer(s, l.layers))
+	body, fault := r.parse(s.Data)
+	switch {
+	case fault != nil:
+		l.faults = append(l.faults, fault)
+	case body != nil:
+		// A document of one null is a file whose lines are all commented out.
+		empty := *root
+		empty.nullable = true
+		r.read(body, &empty, reflect.ValueOf(&l.Config).Elem(), "")
+	}
+}
+
+func (l *Loaded) reader(at *layer) *reader {
+	l.layers++
+	return &reader{layer: at, where: l.where, faults: &l.faults}
+}
+
+// Validate checks the configuration as it stands, overrides included: it
+// returns [Errors], or nil. It also fills in the defaults that depend on other
+// settings, and Origins.
+func (l *Loaded) Validate() error {
+	l.settle()
+	c := checker{Loaded: l, faults: append(Errors(nil), l.faults...)}
+	c.all()
+	if len(c.faults) == 0 {
+		return nil
+	}
+	c.faults.sort()
+	return c.faults
+}
+
+// settle fills in what follows from other settings.
+func (l *Loaded) settle() {
+	p := &l.Config.Prompts
+	if _, written := l.where["prompts.source"]; !written {
+		p.Source = "builtin"
+		if p.File != "" {
+			p.Source = "file"
+		}
+	}
+	for i := range l.Config.TestScenarios.LoadTests {
+		t := &l.Config.TestScenarios.LoadTests[i]
+		t.TargetMetric = orText(t.TargetMetric, "ttft")
+		t.ThinkTime.Distribution = orText(t.ThinkTime.Distribution, "fixed")
+		t.Rounds = max(t.Rounds, 1)
+	}
+	l.Origins = make(map[string]string, len(l.where))
+	for path, p := range l.where {
+		if path != "" {
+			l.Origins[path] = p.String()
+		}
+	}
+}
+
+func orText(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}

@@ -1,0 +1,72 @@
+package config
+
+// TestScenarios is what a run measures, in this order.
+type TestScenarios struct {
+	// Time to first token of single requests, one at a time, the engines in alternating order.
+	TTFT TTFT `yaml:"ttft" json:"ttft" jsonschema:"nullable"`
+	// Load tests, each against every engine. A list in a higher layer replaces this one whole.
+	LoadTests []LoadTest `yaml:"load_tests" json:"load_tests" jsonschema:"nullable"`
+}
+
+// TTFT is the scenario of single requests.
+type TTFT struct {
+	// Run this scenario. Left out, it runs.
+	Enabled *bool `yaml:"enabled" json:"enabled" jsonschema:"nullable"`
+	// Measured requests to each engine. A 95 % interval of p95 needs 73, of p99 368.
+	Iterations int `yaml:"iterations" json:"iterations" jsonschema:"minimum=1,maximum=1000000"`
+	// The limit that target_statistic of TTFT must meet, in milliseconds; null sets none.
+	TargetMS *float64 `yaml:"target_ms" json:"target_ms" jsonschema:"nullable,exclusiveMinimum=0,maximum=604800000"`
+	// The statistic that target_ms limits.
+	TargetStatistic string `yaml:"target_statistic" json:"target_statistic" jsonschema:"enum=mean,enum=p50,enum=p90,enum=p95,enum=p99"`
+	// Requests to each engine before anything counts; they load cold models and fill connection pools.
+	WarmupIterations int `yaml:"warmup_iterations" json:"warmup_iterations" jsonschema:"minimum=0,maximum=1000000"`
+	// The most tokens of an answer here; 0 takes generation.max_tokens.
+	MaxTokens int `yaml:"max_tokens" json:"max_tokens" jsonschema:"minimum=0,maximum=1000000"`
+}
+
+// IsEnabled says whether the scenario runs. Where nothing says so either way,
+// it runs if it has iterations to make.
+func (t TTFT) IsEnabled() bool {
+	if t.Enabled != nil {
+		return *t.Enabled
+	}
+	return t.Iterations > 0
+}
+
+// LoadTest is a closed-loop load: a number of users who each send the next
+// request when the last one ended and they have thought about it.
+type LoadTest struct {
+	// The scenario's name in results, unique in the file.
+	Name string `yaml:"name" json:"name" jsonschema:"required,minLength=1,maxLength=64"`
+	// Users who talk to one engine at the same time.
+	ConcurrentUsers int `yaml:"concurrent_users" json:"concurrent_users" jsonschema:"required,minimum=1,maximum=100000"`
+	// The measured time for each engine, in seconds, all rounds together.
+	DurationSeconds float64 `yaml:"duration_seconds" json:"duration_seconds" jsonschema:"required,minimum=0.1,maximum=604800"`
+	// The limit that p95 of target_metric must meet, in milliseconds; null sets none.
+	TargetP95MS *float64 `yaml:"target_p95_ms,omitempty" json:"target_p95_ms" jsonschema:"nullable,exclusiveMinimum=0,maximum=604800000"`
+	// The metric that target_p95_ms limits; ttft where it is left out.
+	TargetMetric string `yaml:"target_metric,omitempty" json:"target_metric" jsonschema:"enum=ttft,enum=e2e,enum=tpot"`
+	// The time over which users arrive, in seconds, before each round's measured time.
+	RampUpSeconds float64 `yaml:"ramp_up_seconds,omitempty" json:"ramp_up_seconds" jsonschema:"minimum=0,maximum=604800"`
+	// The time at full load before each round's measured time, in seconds.
+	WarmupSeconds float64 `yaml:"warmup_seconds,omitempty" json:"warmup_seconds" jsonschema:"minimum=0,maximum=604800"`
+	// How long a user waits between an answer and the next request.
+	ThinkTime ThinkTime `yaml:"think_time,omitempty" json:"think_time" jsonschema:"nullable"`
+	// The most tokens of an answer here; 0 takes generation.max_tokens.
+	MaxTokens int `yaml:"max_tokens,omitempty" json:"max_tokens" jsonschema:"minimum=0,maximum=1000000"`
+	// Turns into which the duration is cut, the engines alternating between them, so that a drift of the cluster meets all alike; 1 where it is left out.
+	Rounds int `yaml:"rounds,omitempty" json:"rounds" jsonschema:"minimum=1,maximum=1000"`
+}
+
+// ThinkTime is how long a user waits before the next request. Its zero value
+// does not wait.
+type ThinkTime struct {
+	// How the wait is drawn: always seconds (fixed), between min_seconds and max_seconds (uniform), or exponential with the mean seconds. Fixed where it is left out.
+	Distribution string `yaml:"distribution,omitempty" json:"distribution" jsonschema:"enum=fixed,enum=uniform,enum=exponential"`
+	// The wait of fixed and the mean of exponential, in seconds.
+	Seconds float64 `yaml:"seconds,omitempty" json:"seconds" jsonschema:"minimum=0,maximum=604800"`
+	// The shortest wait of uniform, in seconds.
+	MinSeconds float64 `yaml:"min_seconds,omitempty" json:"min_seconds" jsonschema:"minimum=0,maximum=604800"`
+	// The longest wait of uniform, in seconds.
+	MaxSeconds float64 `yaml:"max_seconds,omitempty" json:"max_seconds" jsonschema:"minimum=0,maximum=604800"`
+}
