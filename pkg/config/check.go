@@ -3,24 +3,32 @@ package config
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 )
 
-// checker holds what spans settings, and what a tag cannot say. A check is
-// passed over where its section already has a problem: its values are then not
-// what the author meant.
+// checker holds what spans settings, and what a tag cannot say.
 type checker struct {
 	*Loaded
 	faults Errors
 }
 
+// fault notes a problem of one setting by itself.
 func (c *checker) fault(path, message, guess string) {
-	if c.faults.touches(path) {
-		return
+	if !c.faults.on(path) {
+		c.faults = append(c.faults, c.near(path).fault(path, message, guess))
 	}
-	c.faults = append(c.faults, c.near(path).fault(path, message, guess))
+}
+
+// conflict notes a problem between the settings of a section. It is passed
+// over where the section already has a problem, because its values are then
+// not what the author meant.
+func (c *checker) conflict(path, message string) {
+	if !c.faults.around(path) {
+		c.faults = append(c.faults, c.near(path).fault(path, message, ""))
+	}
 }
 
 // near is where a setting was written, or else the section around it.
@@ -39,8 +47,14 @@ func (c *checker) all() {
 	c.retries()
 }
 
+// namespace is a DNS label (RFC 1123), or nothing.
+var namespace = regexp.MustCompile(`^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$`)
+
 func (c *checker) services() {
 	s := c.Config.Services
+	if !namespace.MatchString(s.Namespace) {
+		c.fault("services.namespace", fmt.Sprintf("%q is no name of a namespace: want lower-case letters, digits and dashes, a letter or digit at both ends", s.Namespace), "")
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.ManualURLs)) {
 		path := "services.manual_urls." + name
 		if message, guess := urlFault(s.ManualURLs[name]); message != "" {
@@ -62,7 +76,7 @@ func (c *checker) services() {
 func (c *checker) scenarios() {
 	s := c.Config.TestScenarios
 	if !s.TTFT.IsEnabled() && len(s.LoadTests) == 0 {
-		c.fault("test_scenarios", "nothing would be measured: enable ttft or add a load test", "")
+		c.conflict("test_scenarios", "nothing would be measured: enable ttft or add a load test")
 	}
 	first := map[string]int{}
 	for i, t := range s.LoadTests {
@@ -96,13 +110,13 @@ func (c *checker) thinkTime(path string, t ThinkTime) {
 	_, single := c.where[path+".seconds"]
 	switch {
 	case t.Distribution == "uniform" && single:
-		c.fault(path+".seconds", "uniform think time is drawn between min_seconds and max_seconds: delete seconds", "")
+		c.conflict(path+".seconds", "uniform think time is drawn between min_seconds and max_seconds: delete seconds")
 	case t.Distribution == "uniform" && (t.MaxSeconds <= 0 || t.MinSeconds > t.MaxSeconds):
-		c.fault(path+".max_seconds", fmt.Sprintf("uniform think time lies between min_seconds and max_seconds, and %g to %g s is no range", t.MinSeconds, t.MaxSeconds), "")
+		c.conflict(path+".max_seconds", fmt.Sprintf("uniform think time lies between min_seconds and max_seconds, and %g to %g s is no range", t.MinSeconds, t.MaxSeconds))
 	case t.Distribution != "uniform" && bounded:
-		c.fault(path+".distribution", fmt.Sprintf("%s think time has seconds and no min_seconds or max_seconds: delete them, or set distribution: uniform", t.Distribution), "")
+		c.conflict(path+".distribution", fmt.Sprintf("%s think time has seconds and no min_seconds or max_seconds: delete them, or set distribution: uniform", t.Distribution))
 	case t.Distribution == "exponential" && t.Seconds <= 0:
-		c.fault(path+".seconds", "exponential think time needs its mean: set seconds to more than 0", "")
+		c.conflict(path+".seconds", "exponential think time needs its mean: set seconds to more than 0")
 	}
 }
 
@@ -110,18 +124,18 @@ func (c *checker) prompts() {
 	p := c.Config.Prompts
 	switch {
 	case p.Source == "file" && p.File == "":
-		c.fault("prompts.source", "prompts come from a file, but prompts.file names none", "")
+		c.conflict("prompts.source", "prompts come from a file, but prompts.file names none")
 	case p.Source == "builtin" && p.File != "":
-		c.fault("prompts.file", "prompts.source is builtin, so this file would not be read: delete one of the two", "")
+		c.conflict("prompts.file", "prompts.source is builtin, so this file would not be read: delete one of the two")
 	}
 }
 
 func (c *checker) retries() {
 	r := c.Config.Retries
 	if r.MaxAttempts > 1 && len(r.On) == 0 {
-		c.fault("retries.on", "retries.max_attempts asks for retries, but retries.on lists no failure to retry", "")
+		c.conflict("retries.on", "retries.max_attempts asks for retries, but retries.on lists no failure to retry")
 	}
 	if r.InitialBackoffMS > r.MaxBackoffMS {
-		c.fault("retries.initial_backoff_ms", fmt.Sprintf("the first wait of %g ms is longer than retries.max_backoff_ms of %g ms", r.InitialBackoffMS, r.MaxBackoffMS), "")
+		c.conflict("retries.initial_backoff_ms", fmt.Sprintf("the first wait of %g ms is longer than retries.max_backoff_ms of %g ms", r.InitialBackoffMS, r.MaxBackoffMS))
 	}
 }

@@ -33,7 +33,7 @@ func (e *Error) Error() string {
 	if e.Line > 0 {
 		fmt.Fprintf(&b, ":%d:%d", e.Line, e.Column)
 	}
-	b.WriteString(": " + e.Message)
+	b.WriteString(": " + strings.Map(visible, e.Message))
 	if e.Line > 0 {
 		text, caret := excerpt(e.Source, e.Column)
 		b.WriteString("\n  " + text + "\n  " + caret)
@@ -48,8 +48,7 @@ func (e *Error) Error() string {
 const excerptWidth = 100
 
 // excerpt returns the part of a line around a column and a line with a caret
-// under it. Control characters are made visible, so that no file can steer a
-// terminal; tabs stay, and the caret's line repeats them.
+// under it, which repeats the line's tabs.
 func excerpt(line string, column int) (text, caret string) {
 	runes := []rune(line)
 	at := min(max(column-1, 0), len(runes))
@@ -57,19 +56,34 @@ func excerpt(line string, column int) (text, caret string) {
 	to := min(len(runes), from+excerptWidth)
 	var t, c strings.Builder
 	for i, r := range runes[from:to] {
-		if r != '\t' && !unicode.IsPrint(r) {
-			r = '\uFFFD'
-		}
+		r = visible(r)
 		t.WriteRune(r)
 		if from+i >= at {
 			continue
 		}
-		if r != '\t' {
-			r = ' '
+		switch {
+		case r == '\t':
+			c.WriteRune(r)
+		case wide(r):
+			c.WriteString("  ")
+		default:
+			c.WriteByte(' ')
 		}
-		c.WriteRune(r)
 	}
 	return strings.TrimRightFunc(t.String(), unicode.IsSpace), c.String() + "^"
+}
+
+// visible replaces control characters, so that no file can steer a terminal.
+func visible(r rune) rune {
+	if r != '\t' && !unicode.IsPrint(r) {
+		return '\uFFFD'
+	}
+	return r
+}
+
+// wide says whether a terminal gives a character two columns.
+func wide(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana)
 }
 
 // Errors are all problems found, in the order of the layers and, within a
@@ -106,11 +120,16 @@ func (e Errors) sort() {
 	})
 }
 
-// touches says whether one of the problems is about the setting at path, or
-// about a direct neighbour in the same section.
-func (e Errors) touches(path string) bool {
+// on says whether one of the problems is about the setting at path itself.
+func (e Errors) on(path string) bool {
+	return slices.ContainsFunc(e, func(p *Error) bool { return p.path == path })
+}
+
+// around says whether one of the problems is about the section that path
+// stands in, or about a setting of it.
+func (e Errors) around(path string) bool {
 	return slices.ContainsFunc(e, func(p *Error) bool {
-		return p.path == path || parent(p.path) == parent(path) || p.path == parent(path)
+		return parent(p.path) == parent(path) || p.path == parent(path)
 	})
 }
 

@@ -80,6 +80,11 @@ func (l *Loaded) settle() {
 			p.Source = "file"
 		}
 	}
+	// Categories chosen by a layer below are those of other prompts.
+	if file, by := l.where["prompts.file"], l.where["prompts.categories"]; p.File != "" && by.layer != nil && file.order > by.order {
+		l.where["prompts.categories"] = file
+		p.Categories = nil
+	}
 	for i := range l.Config.TestScenarios.LoadTests {
 		t := &l.Config.TestScenarios.LoadTests[i]
 		t.TargetMetric = orText(t.TargetMetric, "ttft")

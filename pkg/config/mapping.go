@@ -27,6 +27,10 @@ func (r *reader) entries(n ast.Node, s *spec, path string) (seq iter.Seq2[mapKey
 		for it := m.MapRange(); it.Next(); {
 			key := mapKey{place: r.at(it.Key().GetToken())}
 			name, plain := it.Key().(*ast.StringNode)
+			if !plain && it.Key().IsMergeKey() {
+				r.fault(key.place, join(path, "<<"), noAnchors, "")
+				continue
+			}
 			if !plain {
 				r.fault(key.place, join(path, "?"), "a key must be a plain name here: want one of the names in the documentation", "")
 				continue
@@ -44,11 +48,13 @@ func (r *reader) entries(n ast.Node, s *spec, path string) (seq iter.Seq2[mapKey
 	}, true
 }
 
+const noAnchors = "anchors, aliases and merge keys are not supported: write the value out"
+
 // unsupported says why a node is refused whatever it holds, "" if it is not.
 func unsupported(n ast.Node) string {
 	switch n.Type() {
-	case ast.AnchorType, ast.AliasType, ast.MergeKeyType:
-		return "anchors, aliases and merge keys are not supported: write the value out"
+	case ast.AnchorType, ast.AliasType:
+		return noAnchors
 	case ast.TagType:
 		return "YAML tags are not supported: delete the tag"
 	}

@@ -107,7 +107,7 @@ func schemeGuess(raw string) string {
 	if !found {
 		return "http://" + raw
 	}
-	if s := nearest(scheme, []string{"http", "https"}); s != "" {
+	if s := nearest(scheme, []string{"http", "https"}); s != "" && rest != "" {
 		return s + "://" + rest
 	}
 	return ""

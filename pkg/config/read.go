@@ -48,7 +48,7 @@ func (r *reader) read(n ast.Node, s *spec, v reflect.Value, path string) {
 func (r *reader) null(n ast.Node, s *spec, v reflect.Value, path string) {
 	switch {
 	case !s.nullable:
-		r.fault(r.place(n), path, fmt.Sprintf("%s needs a value: want %s, or delete the key", leaf(path), s.want()), "")
+		r.fault(r.place(n), path, fmt.Sprintf("%s needs a value: want %s, or nothing here at all", leaf(path), s.want()), "")
 	case s.form == section || s.form == table:
 	default:
 		r.forget(path)
@@ -74,7 +74,7 @@ func (r *reader) section(n ast.Node, s *spec, v reflect.Value, path string) {
 		r.read(value, f.spec, v.Field(f.index), join(path, key.name))
 	}
 	for _, f := range s.fields {
-		if f.required && !given[f.name] && !r.faults.touches(join(path, f.name)) {
+		if f.required && !given[f.name] && !r.faults.around(join(path, f.name)) {
 			r.fault(r.place(n), join(path, f.name), fmt.Sprintf("%s lacks %s: want %s", leaf(path), f.name, f.want()), "")
 		}
 	}
@@ -82,14 +82,19 @@ func (r *reader) section(n ast.Node, s *spec, v reflect.Value, path string) {
 
 func (r *reader) unknown(key mapKey, s *spec, path string) {
 	guess := nearest(key.name, s.names())
-	if guess == "" {
-		guess = root.find(key.name, "")
+	// The right name in the wrong section beats a like name in this one.
+	if paths := root.find(key.name, ""); len(paths) == 1 {
+		guess = paths[0]
 	}
 	in := "the configuration"
 	if path != "" {
 		in = path
 	}
-	r.fault(key.place, join(path, key.name), fmt.Sprintf("unknown key %q in %s; known are %s", key.name, in, strings.Join(s.names(), ", ")), guess)
+	message := fmt.Sprintf("unknown key %q in %s", key.name, in)
+	if guess == "" {
+		message += ": want one of " + strings.Join(s.names(), ", ")
+	}
+	r.fault(key.place, join(path, key.name), message, guess)
 }
 
 func (r *reader) table(n ast.Node, s *spec, v reflect.Value, path string) {
@@ -137,7 +142,7 @@ func (r *reader) list(n ast.Node, s *spec, v reflect.Value, path string) {
 	for i, e := range sequence.Values {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		r.read(e, s.elem, entries.Index(i), at)
-		if !s.unique || r.faults.touches(at) {
+		if !s.unique || r.faults.on(at) {
 			continue
 		}
 		if value := entries.Index(i).Interface(); seen[value] {

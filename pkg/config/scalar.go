@@ -138,8 +138,11 @@ func (s *spec) want() string {
 // shown names what a node holds, for messages.
 func shown(n ast.Node) string {
 	value := n.GetToken().Value
-	if len(value) > 60 {
-		value = value[:60] + "…"
+	if r := []rune(value); len(r) > 60 {
+		value = string(r[:60]) + "…"
+	}
+	if written, ok := unquoted(n); ok && decimal.MatchString(written) {
+		return value
 	}
 	switch n.Type() {
 	case ast.MappingType, ast.MappingValueType:
@@ -151,5 +154,5 @@ func shown(n ast.Node) string {
 	case ast.LiteralType:
 		return "a block of text"
 	}
-	return strconv.Quote(value)
+	return value
 }

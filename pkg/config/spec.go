@@ -2,7 +2,6 @@ package config
 
 import (
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +35,6 @@ type spec struct {
 	exclusiveMinimum *float64
 	exclusiveMaximum *float64
 	minLen, maxLen   int
-	pattern          *regexp.Regexp
 	enum             []string
 }
 
@@ -116,8 +114,6 @@ func (s *spec) limit(key, value string) {
 		s.minLen = int(number)
 	case "maxLength":
 		s.maxLen = int(number)
-	case "pattern":
-		s.pattern = regexp.MustCompile(value)
 	case "enum":
 		s.enum = append(s.enum, value)
 	}
@@ -139,21 +135,20 @@ func (s *spec) names() []string {
 	return names
 }
 
-// find returns the path of the first setting with that name, or "".
-func (s *spec) find(name, at string) string {
+// find returns the paths of all settings with that name.
+func (s *spec) find(name, at string) []string {
+	var paths []string
 	for _, f := range s.fields {
 		path := join(at, f.name)
 		if f.name == name {
-			return path
+			paths = append(paths, path)
 		}
-		if found := f.find(name, path); found != "" {
-			return found
-		}
+		paths = append(paths, f.find(name, path)...)
 	}
 	if s.form == list {
-		return s.elem.find(name, at+"[]")
+		paths = append(paths, s.elem.find(name, at+"[]")...)
 	}
-	return ""
+	return paths
 }
 
 func join(path, name string) string {
@@ -189,8 +184,6 @@ func (s *spec) textFault(v string) string {
 		return "must not be empty"
 	case s.maxLen > 0 && n > s.maxLen:
 		return "must have at most " + strconv.Itoa(s.maxLen) + " characters"
-	case s.pattern != nil && !s.pattern.MatchString(v):
-		return "must match " + s.pattern.String()
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -15,10 +16,25 @@ func nearest(word string, candidates []string) string {
 	plain := func(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
 	best, least := "", len(word)+1
 	for _, c := range candidates {
-		d := levenshtein.ComputeDistance(plain(word), plain(c))
+		d := distance(plain(word), plain(c))
 		if d < least && 2*d <= max(len(word), len(c)) {
 			best, least = c, d
 		}
 	}
 	return best
+}
+
+// distance is the number of edits between two names. Letters in another order
+// are one slip of the fingers.
+func distance(a, b string) int {
+	if a != b && sorted(a) == sorted(b) {
+		return 1
+	}
+	return levenshtein.ComputeDistance(a, b)
+}
+
+func sorted(s string) string {
+	letters := []rune(s)
+	slices.Sort(letters)
+	return string(letters)
 }

@@ -70,7 +70,7 @@ type Prompts struct {
 	// A prompt file, either in the text format of data/prompts.txt or .jsonl with a prompt or text key in each line; relative to the working directory.
 	File string `yaml:"file,omitempty" json:"file"`
 	// Use only the prompts of these categories; an empty list uses all. The built-in ones are chat, code, summarise, reasoning, short and long.
-	Categories []string `yaml:"categories" json:"categories" jsonschema:"nullable,minLength=1,uniqueItems"`
+	Categories []string `yaml:"categories" json:"categories" jsonschema:"nullable,minLength=1,uniqueItems=true"`
 	// Salt each prompt so that no prefix cache answers for the engine (bust), or send it as it stands (allow).
 	PrefixCache string `yaml:"prefix_cache" json:"prefix_cache" jsonschema:"enum=bust,enum=allow"`
 }
@@ -93,7 +93,7 @@ type Retries struct {
 	// How often a request is tried in all; 1 never retries.
 	MaxAttempts int `yaml:"max_attempts" json:"max_attempts" jsonschema:"minimum=1,maximum=20"`
 	// The failures that are tried again.
-	On []string `yaml:"on" json:"on" jsonschema:"nullable,uniqueItems,enum=refused,enum=http_429,enum=http_503"`
+	On []string `yaml:"on" json:"on" jsonschema:"nullable,uniqueItems=true,enum=refused,enum=http_429,enum=http_503"`
 	// The wait before the second attempt, in milliseconds.
 	InitialBackoffMS float64 `yaml:"initial_backoff_ms" json:"initial_backoff_ms" jsonschema:"minimum=0,maximum=3600000"`
 	// The longest wait between two attempts, in milliseconds.
@@ -121,7 +121,7 @@ type Output struct {
 	// The directory that gets a folder for each run.
 	Directory string `yaml:"directory" json:"directory" jsonschema:"minLength=1"`
 	// The documents to write beside the raw samples.
-	Formats []string `yaml:"formats" json:"formats" jsonschema:"nullable,uniqueItems,enum=json,enum=csv"`
+	Formats []string `yaml:"formats" json:"formats" jsonschema:"nullable,uniqueItems=true,enum=json,enum=csv"`
 	// Draw charts.
 	Charts bool `yaml:"charts" json:"charts"`
 	// Keep the arrival of every token-bearing frame. Samples grow by about ten bytes a token.
