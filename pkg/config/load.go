@@ -80,10 +80,15 @@ func (l *Loaded) settle() {
 			p.Source = "file"
 		}
 	}
-	// Categories chosen by a layer below are those of other prompts.
-	if file, by := l.where["prompts.file"], l.where["prompts.categories"]; p.File != "" && by.layer != nil && file.order > by.order {
-		l.where["prompts.categories"] = file
+	// Categories chosen by a layer below are those of other prompts, and its
+	// description is that of another benchmark.
+	if p.File != "" && l.outranks("prompts.file", "prompts.categories") {
 		p.Categories = nil
+		l.where["prompts.categories"] = l.where["prompts.file"]
+	}
+	if l.outranks("benchmark.name", "benchmark.description") {
+		l.Config.Benchmark.Description = ""
+		l.where["benchmark.description"] = l.where["benchmark.name"]
 	}
 	for i := range l.Config.TestScenarios.LoadTests {
 		t := &l.Config.TestScenarios.LoadTests[i]
@@ -97,6 +102,13 @@ func (l *Loaded) settle() {
 			l.Origins[path] = p.String()
 		}
 	}
+}
+
+// outranks says whether a setting comes from a higher layer than another.
+func (l *Loaded) outranks(path, other string) bool {
+	p, written := l.where[path]
+	q, otherWritten := l.where[other]
+	return written && otherWritten && p.order > q.order
 }
 
 func orText(s, fallback string) string {

@@ -178,6 +178,18 @@ func TestAPromptFileDropsCategoriesChosenBelowIt(t *testing.T) {
 	}
 }
 
+func TestANameDropsTheDescriptionBelowIt(t *testing.T) {
+	for file, want := range map[string]string{
+		"benchmark: {name: mine}":                     "",
+		"benchmark: {name: mine, description: words}": "words",
+		"benchmark: {description: words}":             "words",
+	} {
+		if got := load(t, src("f", file)).Config.Benchmark.Description; got != want {
+			t.Errorf("description after %s = %q, want %q", file, got, want)
+		}
+	}
+}
+
 func TestProblemsOfAllLayersComeTogether(t *testing.T) {
 	_, err := Load([]Source{src("b.yaml", "x: 1\n"), src("a.yaml", "generation:\n  max_tokens: 0\n")}, "")
 	var all Errors

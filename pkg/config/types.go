@@ -30,7 +30,7 @@ type Benchmark struct {
 	// The run's name; it is part of the result directory's name.
 	Name string `yaml:"name" json:"name" jsonschema:"minLength=1,maxLength=120"`
 	// A sentence on what the run is for, kept with its results.
-	Description string `yaml:"description,omitempty" json:"description"`
+	Description string `yaml:"description" json:"description"`
 }
 
 // Services says which engines to measure. The keys of its maps are the names
