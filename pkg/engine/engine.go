@@ -45,6 +45,9 @@ type Call struct {
 	Temperature *float64
 	// ContextLength is Ollama's num_ctx, 0 for the engine's default.
 	ContextLength int
+	// KeepAlive is how long Ollama keeps the model in memory after the call, in
+	// its own words ("10m", "-1"); "" leaves it to the server's setting.
+	KeepAlive string
 	// API picks one of several request forms of an engine, "" for its first:
 	// chat or completions (vllm, openai), generate or chat (tgi), chat or
 	// generate (ollama).
