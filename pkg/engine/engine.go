@@ -72,9 +72,10 @@ type Delta struct {
 	// Tokens is how many tokens the frame carries, 0 where it does not say.
 	Tokens int
 	// Finish is set on the engine's finish marker (finish_reason,
-	// generated_text, done: true).
+	// generated_text, done: true); of several choices, on that of the last.
 	Finish bool
-	// End is set where the protocol ends its stream ([DONE], done: true).
+	// End is set where the protocol ends its stream ([DONE], generated_text,
+	// done: true).
 	End bool
 	// Failure is an error the engine put into the stream.
 	Failure *Failure

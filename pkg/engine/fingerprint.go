@@ -55,8 +55,24 @@ func get(ctx context.Context, g Getter, path string) (status int, body []byte, e
 	return status, body, nil
 }
 
-// getJSON reads a document of the endpoint into v. ok is false where it has
-// none at that path, or one of another shape (a page of some web server).
+// document reads a JSON document of the endpoint into v. ok is false where it
+// has none at that path, or one of another shape, such as the page of a web
+// server. A 401, 403 or 5xx is an error, because behind it may stand any engine.
+func document(ctx context.Context, g Getter, path string, v any) (ok bool, err error) {
+	status, body, err := get(ctx, g, path)
+	switch {
+	case err != nil:
+		return false, err
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return false, fmt.Errorf("%s answered HTTP %d (%s): %w; give it with --engine-token-file", path, status, bodyMessage(body).Message, ErrUnauthorized)
+	case status >= http.StatusInternalServerError:
+		return false, fmt.Errorf("%s answered HTTP %d (%s): %w; wait until it has loaded its model", path, status, bodyMessage(body).Message, ErrNotReady)
+	}
+	return status == http.StatusOK && json.Unmarshal(body, v) == nil, nil
+}
+
+// getJSON reads a document that is good to have: whatever status but 200 the
+// endpoint gives, ok is false, and only its silence is an error.
 func getJSON(ctx context.Context, g Getter, path string, v any) (ok bool, err error) {
 	status, body, err := get(ctx, g, path)
 	if err != nil || status != http.StatusOK {

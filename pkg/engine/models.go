@@ -1,11 +1,6 @@
 package engine
 
-import (
-	"context"
-	"encoding/json"
-	"fmt"
-	"net/http"
-)
+import "context"
 
 // modelList is the body of /v1/models. Beyond OpenAI's fields it reads vLLM's
 // root and max_model_len and llama.cpp's meta.
@@ -38,25 +33,14 @@ func (l modelList) models() []Model {
 }
 
 // servedModels reads /v1/models. ok is false where the endpoint has no such
-// list. A 401, 403 or 5xx is an error, because behind it may stand any engine.
+// list; the errors are those of document.
 func servedModels(ctx context.Context, g Getter) (list modelList, ok bool, err error) {
-	const path = "/v1/models"
-	status, body, err := get(ctx, g, path)
-	switch {
-	case err != nil:
-		return modelList{}, false, err
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return modelList{}, false, fmt.Errorf("%s answered HTTP %d (%s): %w; give it with --engine-token-file", path, status, bodyMessage(body).Message, ErrUnauthorized)
-	case status >= http.StatusInternalServerError:
-		return modelList{}, false, fmt.Errorf("%s answered HTTP %d (%s): %w; wait until it has loaded its model", path, status, bodyMessage(body).Message, ErrNotReady)
-	case status != http.StatusOK:
-		return modelList{}, false, nil
-	}
 	var doc struct {
 		Data *[]servedModel `json:"data"`
 	}
-	if json.Unmarshal(body, &doc) != nil || doc.Data == nil {
-		return modelList{}, false, nil
+	ok, err = document(ctx, g, "/v1/models", &doc)
+	if err != nil || !ok || doc.Data == nil {
+		return modelList{}, false, err
 	}
 	return modelList{Data: *doc.Data}, true, nil
 }

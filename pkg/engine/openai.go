@@ -10,7 +10,7 @@ func (openAI) Kind() Kind { return OpenAI }
 
 func (openAI) Framing(string) Framing { return SSE }
 
-func (openAI) NewDecoder(string) Decoder { return new(openAIDecoder) }
+func (openAI) NewDecoder(string) Decoder { return newDecoder(openAIDialect) }
 
 func (openAI) Refusal(status int, body []byte) Failure { return refusal(status, body) }
 

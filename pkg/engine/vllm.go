@@ -15,7 +15,7 @@ func (vllm) Kind() Kind { return VLLM }
 
 func (vllm) Framing(string) Framing { return SSE }
 
-func (vllm) NewDecoder(string) Decoder { return new(openAIDecoder) }
+func (vllm) NewDecoder(string) Decoder { return newDecoder(openAIDialect) }
 
 func (vllm) Refusal(status int, body []byte) Failure { return refusal(status, body) }
 
