@@ -127,12 +127,15 @@ func (x *exchange) follow(s *wire.Stream, w *watch) error {
 			return err
 		}
 		d := x.decoder.Decode(frame.Data)
+		if frame.Unterminated && d.Failure != nil && d.Failure.Class == record.StatusMalformed {
+			return nil // half a frame: the stream was cut, and judge says so
+		}
 		ended := x.tally.ended
 		if x.tally.add(&frame, d) {
 			s.TokenSeen()
 		}
 		if d.Token {
-			w.token()
+			w.token(frame.At)
 		}
 		if x.tally.ended && !ended {
 			w.ended()

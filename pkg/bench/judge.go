@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
 )
@@ -32,7 +33,7 @@ func (x *exchange) judge(ctx context.Context, s *wire.Stream, err error) outcome
 	var out outcome
 	switch {
 	case t.failure != nil:
-		out = fail(t.failure.Class, phase, failureText(t.failure.Message, t.failure.Type))
+		out = fail(t.failure.Class, phase, failureText(t.failure))
 	case t.finished && t.frames > 0:
 		return outcome{status: record.StatusOK, done: time.Now()}
 	case err != nil:
@@ -46,12 +47,15 @@ func (x *exchange) judge(ctx context.Context, s *wire.Stream, err error) outcome
 	return out
 }
 
-func failureText(message, kind string) string {
-	message = printable(message, maxQuote)
-	if kind == "" {
+func failureText(f *engine.Failure) string {
+	message := printable(f.Message, maxQuote)
+	switch {
+	case f.Class == record.StatusMalformed:
+		return message
+	case f.Type == "":
 		return "the engine put an error into its stream: " + message
 	}
-	return fmt.Sprintf("the engine put an error into its stream: %s (%s)", message, printable(kind, maxQuote))
+	return fmt.Sprintf("the engine put an error into its stream: %s (%s)", message, printable(f.Type, maxQuote))
 }
 
 // classify finds the class of an error of the transport or of a reader. A

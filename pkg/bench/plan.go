@@ -22,7 +22,7 @@ type scenario struct {
 
 // Plan says what a run over these engines would do; nothing is sent.
 func Plan(cfg config.Config, engines []record.EngineInfo, seed uint64) record.Plan {
-	p := record.Plan{Engines: engines, Seed: seed}
+	p := record.Plan{Engines: engines, Seed: seed, Confidence: cfg.Statistics.Confidence, SLO: slo(cfg.SLO)}
 	for _, s := range scenarios(cfg) {
 		s.plan.ExpectedS *= float64(len(engines))
 		p.Scenarios = append(p.Scenarios, s.plan)
@@ -30,6 +30,17 @@ func Plan(cfg config.Config, engines []record.EngineInfo, seed uint64) record.Pl
 		p.Targets = append(p.Targets, s.targets()...)
 	}
 	return p
+}
+
+func slo(limits config.SLO) record.SLO {
+	return record.SLO{TTFTMS: limit(limits.TTFTMS), TPOTMS: limit(limits.TPOTMS), E2EMS: limit(limits.E2EMS)}
+}
+
+func limit(ms *float64) record.Float {
+	if ms == nil {
+		return record.Float{}
+	}
+	return record.Some(*ms)
 }
 
 func scenarios(cfg config.Config) []scenario {

@@ -2,7 +2,9 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
 )
 
 // identifyTimeout bounds the questions that ask an endpoint what it is.
@@ -55,7 +58,10 @@ func firstError(findings []record.Finding) *record.Finding {
 func (r *runner) check(ctx context.Context, t *Target) (findings []record.Finding, ok bool) {
 	identity, notes, err := identify(ctx, t)
 	findings = append(findings, notes...)
-	if err != nil {
+	switch {
+	case errors.Is(err, engine.ErrUnrecognised) && t.Model != "":
+		findings = append(findings, unrecognised(t))
+	case err != nil:
 		return append(findings, r.unreachable(ctx, t, err)), false
 	}
 	if note, err := chooseModel(t, identity); err != nil {
@@ -96,6 +102,15 @@ func identify(ctx context.Context, t *Target) (engine.Identity, []record.Finding
 		Message: fmt.Sprintf("%s was declared %s but answers as %s, and is measured as that", t.Name, declared.Kind(), protocol.Kind()),
 		Remedy:  fmt.Sprintf("declare it as --url %s=%s", protocol.Kind(), t.Info.Endpoint),
 	}}, nil
+}
+
+// unrecognised says that an endpoint does not tell what it is, as one behind a
+// gateway that lets nothing but generation through. The trial stream decides.
+func unrecognised(t *Target) record.Finding {
+	return record.Finding{
+		ID: "engine-unrecognised", Severity: record.SeverityWarn, Subject: t.Name,
+		Message: fmt.Sprintf("%s does not say what it is; it is taken for %s as declared, and its version and model are not verified", t.Name, t.Protocol.Kind()),
+	}
 }
 
 func describeEngine(t *Target, id engine.Identity) {
@@ -169,6 +184,17 @@ func refusal(t *Target, message, remedy string) record.Finding {
 // unreachable says why an endpoint could not be asked what it is, with the
 // class a measured request would have had.
 func (r *runner) unreachable(ctx context.Context, t *Target, err error) record.Finding {
-	class := classify(ctx, err, "connect")
-	return refusal(t, fmt.Sprintf("%s: %v", class, err), remedy(class, 0, t))
+	class, status := classify(ctx, err, wire.PhaseConnect), 0
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		class = record.StatusTimeoutFirstToken
+		err = fmt.Errorf("no answer to a question about itself within %s", identifyTimeout)
+	case errors.Is(err, engine.ErrUnauthorized):
+		class, status = record.StatusHTTP4xx, http.StatusUnauthorized
+	case errors.Is(err, engine.ErrNotReady):
+		class = record.StatusHTTP5xx
+	case errors.Is(err, engine.ErrUnrecognised):
+		class = record.StatusMalformed
+	}
+	return refusal(t, fmt.Sprintf("%s: %v", class, err), remedy(class, status, t))
 }

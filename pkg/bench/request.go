@@ -3,6 +3,8 @@ package bench
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
@@ -24,8 +26,9 @@ type shot struct {
 // attempt is a sample of its own. It returns the last one.
 func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 	x := exchange{target: s.target, timeouts: r.timeouts}
-	call := r.call(s.target, s.arrival.Seq, s.maxTokens)
 	for attempt := 1; ; attempt++ {
+		text := r.deal(s.part(attempt)).At(uint64(s.arrival.Seq)).Text //nolint:gosec // seq counts from 0
+		call := r.call(s.target, text, s.maxTokens)
 		sample := r.attempt(ctx, &x, s, call, attempt)
 		if !r.retryable(sample) {
 			return sample
@@ -56,32 +59,41 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, call engine.C
 	return sample
 }
 
-// requestID is unique within a run and readable in an engine's own log.
-func (r *runner) requestID(s shot, attempt int) string {
+// part names what a shot belongs to among those of its run.
+func (s shot) part(attempt int) string {
 	phase := "m"
 	if s.arrival.Warmup {
 		phase = "w"
 	}
-	return fmt.Sprintf("%s-%s-%d%s%d-%d", r.RunID, s.target.Name, s.index, phase, s.arrival.Seq, attempt)
+	return fmt.Sprintf("%d%s%d", s.index, phase, attempt)
 }
 
+// requestID is unique within a run and readable in an engine's own log.
+func (r *runner) requestID(s shot, attempt int) string {
+	return fmt.Sprintf("%s-%s-%s-%d", r.RunID, s.target.Name, s.part(attempt), s.arrival.Seq)
+}
+
+// retryable says whether the configuration has a failure tried again. An
+// engine may name its refusal, so the response's status decides before the
+// class does.
 func (r *runner) retryable(s record.Sample) bool {
-	if s.Status == record.StatusHTTP5xx && s.Error.HTTPStatus != 503 {
-		return false
+	status := 0
+	if s.Error != nil {
+		status = s.Error.HTTPStatus
 	}
-	return r.retryOn[s.Status]
-}
-
-// retryClasses maps the configuration's words to classes.
-func retryClasses(on []string) map[record.Status]bool {
-	words := map[string]record.Status{
-		"refused": record.StatusRefused, "http_429": record.StatusHTTP429, "http_503": record.StatusHTTP5xx,
+	for _, word := range r.Config.Retries.On {
+		switch word {
+		case "refused":
+			if s.Status == record.StatusRefused {
+				return true
+			}
+		case "http_429", "http_503":
+			if s.Status != record.StatusOK && strconv.Itoa(status) == strings.TrimPrefix(word, "http_") {
+				return true
+			}
+		}
 	}
-	classes := map[record.Status]bool{}
-	for _, word := range on {
-		classes[words[word]] = true
-	}
-	return classes
+	return false
 }
 
 // sleep waits and reports whether it was let.

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
 // Options are what a run needs.
@@ -35,7 +35,7 @@ type runner struct {
 	Options
 	timeouts Timeouts
 	backoff  load.Backoff
-	retryOn  map[record.Status]bool
+	deals    sync.Map // of prompt sources, by part of the run
 }
 
 func newRunner(o Options) *runner {
@@ -47,7 +47,6 @@ func newRunner(o Options) *runner {
 		Options:  o,
 		timeouts: Timeouts{Connect: seconds(t.ConnectSeconds), FirstToken: seconds(t.FirstTokenSeconds), Stall: seconds(t.StallSeconds), Total: seconds(t.TotalSeconds)},
 		backoff:  load.Backoff{Initial: time.Duration(r.InitialBackoffMS * float64(time.Millisecond)), Max: time.Duration(r.MaxBackoffMS * float64(time.Millisecond)), Attempts: r.MaxAttempts},
-		retryOn:  retryClasses(r.On),
 	}
 }
 
@@ -72,17 +71,34 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
+// keepAlive is how long Ollama keeps a model in memory after a request. Its own
+// 5 minutes are shorter than the other engines' turns can be, and a model that
+// was unloaded meanwhile would put its load into a TTFT.
+const keepAlive = "30m"
+
 // call is what one request of a scenario asks for.
-func (r *runner) call(t *Target, seq int64, maxTokens int) engine.Call {
+func (r *runner) call(t *Target, prompt string, maxTokens int) engine.Call {
 	g := r.Config.Generation
 	if maxTokens == 0 {
 		maxTokens = g.MaxTokens
 	}
 	return engine.Call{
 		Model: t.Model, API: t.API, MaxTokens: maxTokens,
-		Messages:    []engine.Message{{Role: "user", Content: r.Prompts.At(uint64(seq)).Text}}, //nolint:gosec // seq counts from 0
+		Messages:    []engine.Message{{Role: "user", Content: prompt}},
 		ForceLength: g.ForceLength, Seed: g.Seed, Temperature: g.Temperature, ContextLength: g.ContextLength,
+		KeepAlive: keepAlive,
 	}
+}
+
+// deal returns the source of prompts of a part of the run. Parts that count
+// their requests from 0 each have one, with salts of its own, or the warm-up's
+// prompts would be in the engine's prefix cache when they are measured.
+func (r *runner) deal(part string) *prompt.Source {
+	if s, known := r.deals.Load(part); known {
+		return s.(*prompt.Source)
+	}
+	s, _ := r.deals.LoadOrStore(part, r.Prompts.Scope(part))
+	return s.(*prompt.Source)
 }
 
 // inTurn is the order of the targets in a round: forward, then backward, so

@@ -39,16 +39,26 @@ func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, ro
 		StartMS: millis(from.Sub(r.Start)), EndMS: millis(from.Add(users.Duration).Sub(r.Start)),
 	})
 	stop := b.saveWhileRunning(r.Sink)
-	err := users.Run(ctx, func(ctx context.Context, a load.Arrival) {
+	turn, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	g := &guard{most: int64(max(mostFailuresInTurn, mostFailuresPerUser*users.Users))}
+	_ = users.Run(turn, func(ctx context.Context, a load.Arrival) {
 		a.Seq += int64(round) * seqStride
-		r.fire(ctx, shot{target: t, scenario: s.plan.Name, index: index, arrival: a, maxTokens: s.load.MaxTokens, block: b})
+		last := r.fire(ctx, shot{target: t, scenario: s.plan.Name, index: index, arrival: a, maxTokens: s.load.MaxTokens, block: b})
+		if g.note(last.Status) {
+			r.giveUp(t, s.plan.Name, g, last)
+			cancel(errGivenUp)
+		}
+		if last.Status != record.StatusOK {
+			sleep(ctx, failurePause)
+		}
 	})
 	stop()
 	end := from.Add(users.Duration)
 	if now := time.Now(); now.Before(end) {
 		end = now
 	}
-	r.Sink.Block(b.finish(end, err != nil))
+	r.Sink.Block(b.finish(end, ctx.Err() != nil))
 }
 
 func loadUsers(l config.LoadTest, seed uint64) load.Users {

@@ -44,14 +44,27 @@ func (r *runner) warm(ctx context.Context, t *Target, s scenario, index int) {
 	}
 }
 
+// iterate goes through the iterations. A target that fails every request is
+// left out of the rest.
 func (r *runner) iterate(ctx context.Context, s scenario, index int, blocks map[*Target]*block) {
+	guards := map[*Target]*guard{}
+	for _, t := range r.Targets {
+		guards[t] = &guard{most: mostFailuresInTurn}
+	}
 	for i := range s.ttft.Iterations {
 		for _, t := range inTurn(r.Targets, i) {
 			if ctx.Err() != nil {
 				return
 			}
-			r.fire(ctx, shot{target: t, scenario: s.plan.Name, index: index, maxTokens: s.ttft.MaxTokens, block: blocks[t],
+			if guards[t] == nil {
+				continue
+			}
+			last := r.fire(ctx, shot{target: t, scenario: s.plan.Name, index: index, maxTokens: s.ttft.MaxTokens, block: blocks[t],
 				arrival: load.Arrival{Seq: int64(i), Scheduled: time.Now()}})
+			if guards[t].note(last.Status) {
+				r.giveUp(t, s.plan.Name, guards[t], last)
+				guards[t] = nil
+			}
 		}
 	}
 }

@@ -48,8 +48,8 @@ func startWatch(parent context.Context, limits Timeouts) (context.Context, *watc
 	return ctx, w
 }
 
-// token notes that a token came.
-func (w *watch) token() { w.last.Store(int64(time.Since(w.start))) }
+// token notes when a token came.
+func (w *watch) token(at time.Time) { w.last.Store(int64(max(at.Sub(w.start), 1))) }
 
 // lingerAfterEnd is how long an ended stream may take to close, which is what
 // lets its connection be used again.

@@ -11,7 +11,12 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
+
+// BestClock is the best source of stamps on this system.
+const BestClock = record.ClockKernel
 
 // controlSpace holds one control message with a timespec, with room to spare.
 const controlSpace = 64

@@ -2,7 +2,14 @@
 
 package wire
 
-import "net"
+import (
+	"net"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// BestClock is the best source of stamps on this system.
+const BestClock = record.ClockUser
 
 func newReceiver(c net.Conn) receiver { return userReceiver{c} }
 

@@ -1,0 +1,54 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// failurePause is how long a user waits after a request that failed, so that
+// an engine which refuses at once is not asked thousands of times a second.
+const failurePause = 250 * time.Millisecond
+
+// The failures in a row after which an engine is given up for a scenario: of
+// single requests, and for each user of a load.
+const (
+	mostFailuresInTurn  = 5
+	mostFailuresPerUser = 3
+)
+
+// errGivenUp ends a block whose engine fails every request.
+var errGivenUp = errors.New("the engine fails every request")
+
+// guard counts the failures in a row of one engine in one scenario.
+type guard struct {
+	most int64
+	row  atomic.Int64
+}
+
+// note takes a request's outcome and reports whether it was the failure that
+// makes the engine be given up. A cancelled request says nothing of the engine.
+func (g *guard) note(s record.Status) (givenUp bool) {
+	switch s {
+	case record.StatusOK:
+		g.row.Store(0)
+	case record.StatusCancelled:
+	default:
+		return g.row.Add(1) == g.most
+	}
+	return false
+}
+
+// giveUp says that an engine is left out of the rest of a scenario.
+func (r *runner) giveUp(t *Target, scenario string, g *guard, last record.Sample) {
+	message := fmt.Sprintf("%d requests in a row failed in scenario %q (%s), so the rest of it was not asked of %s", g.most, scenario, last.Status, t.Name)
+	if last.Error != nil {
+		message += ": " + last.Error.Message
+	}
+	r.Notify(Event{Kind: EventFinding, Scenario: scenario, Engine: t.Name, Finding: &record.Finding{
+		ID: "engine-given-up", Severity: record.SeverityError, Subject: t.Name, Message: message,
+	}})
+}

@@ -1,0 +1,87 @@
+// Package benchmark holds the verbs that measure: quick, standard, stress and
+// custom. They differ in the configuration they start from and in nothing else.
+package benchmark
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+)
+
+// verb is one of the measuring commands.
+type verb struct {
+	name, preset, short, long, examples string
+}
+
+var verbs = []verb{
+	{
+		name: "quick", preset: "quick",
+		short: "Measure time to first token, in about five minutes",
+		long: `Measure how soon each engine's first token comes, one request at a time and
+then with a few users. It takes about five minutes for three engines.`,
+		examples: `  # Three simulated engines, on this machine alone
+  kubectl llmbench quick --simulate
+
+  # Two engines by URL
+  kubectl llmbench quick --url vllm=https://vllm.example.com --url ollama=http://10.0.0.7:11434
+
+  # What would be done, without doing it
+  kubectl llmbench quick --url vllm=https://vllm.example.com --dry-run`,
+	},
+	{
+		name: "standard", preset: "standard",
+		short: "Measure first token and three levels of load, in about half an hour",
+		long: `Measure time to first token with enough requests for its p95, and then
+throughput and latency at three levels of load.`,
+		examples: `  # Everything, with the summary as JSON on standard output
+  kubectl llmbench standard --url vllm=https://vllm.example.com -o json
+
+  # Only two of the engines that the configuration names
+  kubectl llmbench standard --services vllm,tgi`,
+	},
+	{
+		name: "stress", preset: "stress",
+		short: "Raise the load in steps and hold it, for an hour or more",
+		long: `Raise the number of users in steps and hold the highest, to see what happens
+under load and over time.`,
+		examples: `  # An hour in all, at up to 50 users
+  kubectl llmbench stress --duration 60 --users 50 --url vllm=https://vllm.example.com`,
+	},
+	{
+		name:  "custom",
+		short: "Measure what a configuration file of your own says",
+		long: `Measure the scenarios of your own configuration file. What it leaves out has
+the value of the standard run.`,
+		examples: `  # A file to start from
+  kubectl llmbench generate-config --file my-test.yaml
+
+  kubectl llmbench custom --config my-test.yaml --output-dir ./my-results`,
+	},
+}
+
+// NewCommands returns the measuring verbs.
+func NewCommands(streams cli.Streams, system cli.System, build cli.Build) []*cobra.Command {
+	var all []*cobra.Command
+	for _, v := range verbs {
+		all = append(all, newCommand(v, &Options{Streams: streams, System: system, Build: build, Preset: v.preset}))
+	}
+	return all
+}
+
+func newCommand(v verb, o *Options) *cobra.Command {
+	c := &cobra.Command{
+		Use: v.name, Short: v.short, Long: v.long, Example: v.examples,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if v.name == "custom" && o.ConfigFile == "" {
+				return cli.Usagef("custom measures what a configuration says: name it with --config FILE, or write one with 'kubectl llmbench generate-config --file my-test.yaml'")
+			}
+			if err := o.Complete(); err != nil {
+				return err
+			}
+			return o.Run(c.Context())
+		},
+	}
+	o.bind(c.Flags())
+	return c
+}

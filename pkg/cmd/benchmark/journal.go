@@ -1,0 +1,208 @@
+package benchmark
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
+)
+
+// promptSource makes the prompts of a run, salted for it alone.
+type promptSource func(runID string) *prompt.Source
+
+// prompts reads the prompts that the configuration names.
+func (o *Options) prompts() (promptSource, error) {
+	c := o.config.Config.Prompts
+	all := prompt.Builtin()
+	if c.File != "" {
+		data, err := o.System.ReadFile(c.File)
+		if err != nil {
+			return nil, fmt.Errorf("prompts.file: %w", err)
+		}
+		if all, err = prompt.Parse(c.File, strings.NewReader(string(data))); err != nil {
+			return nil, err
+		}
+	}
+	all, err := prompt.Filter(all, c.Categories)
+	if err != nil {
+		return nil, fmt.Errorf("prompts.categories: %w", err)
+	}
+	return func(runID string) *prompt.Source {
+		return prompt.New(all, prompt.Options{Seed: o.Seed, PrefixCache: c.PrefixCache, Nonce: runID})
+	}, nil
+}
+
+// journal is everything that is kept of a run while it goes on.
+type journal struct {
+	dir      *report.Dir
+	recorder *report.Recorder
+	sum      *summary.Aggregator
+	progress ui.Progress
+	verbose  bool
+	logFile  *os.File
+	log      *slog.Logger
+
+	mu  sync.Mutex
+	run record.Run
+	// brokenDisk is what the disk said when it first refused a record.
+	brokenDisk error
+}
+
+func (o *Options) openJournal() (*journal, error) {
+	now := o.System.Now()
+	run, err := o.newRun(now)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := report.Create(o.config.Config.Output.Directory, run.Name, now)
+	if err != nil {
+		return nil, err
+	}
+	j := &journal{dir: dir, run: run, verbose: o.Verbose, sum: summary.New(run)}
+	if o.Simulate {
+		_, _ = fmt.Fprintln(o.Streams.Err, ui.SimulatedMark) // it also heads the tables
+	}
+	j.progress = ui.NewProgress(o.Streams.Err, o.Streams.ErrIsTerminal, run.Plan)
+	if err := j.open(); err != nil {
+		j.progress.Close(false)
+		return nil, errors.Join(err, dir.Close())
+	}
+	return j, nil
+}
+
+func (o *Options) newRun(now time.Time) (record.Run, error) {
+	plan := o.plan()
+	effective, err := o.config.Config.YAML()
+	if err != nil {
+		return record.Run{}, err
+	}
+	b := o.config.Config.Benchmark
+	return record.Run{
+		SchemaVersion: record.SchemaVersion, RunID: newRunID(now, rand.Uint32()), Name: b.Name, Description: b.Description,
+		StartedAt: now, Simulated: o.Simulate, Plan: plan, Config: string(effective),
+		Environment: record.Environment{Engines: plan.Engines},
+		Tool: record.Tool{
+			Version: o.Build.Version, Commit: o.Build.Commit, Go: runtime.Version(),
+			OS: runtime.GOOS, Arch: runtime.GOARCH, Clock: wire.BestClock,
+		},
+	}, nil
+}
+
+// open begins the run's files.
+func (j *journal) open() (err error) {
+	if err := j.dir.WriteRun(j.run); err != nil {
+		return err
+	}
+	if j.logFile, err = j.dir.AppendFile(report.LogFile); err != nil {
+		return err
+	}
+	j.log = slog.New(slog.NewJSONHandler(j.logFile, nil)).With("run_id", j.run.RunID)
+	j.recorder, err = report.NewRecorder(j.dir, j.sum, j.diskFailed)
+	if err != nil {
+		return errors.Join(err, j.logFile.Close())
+	}
+	j.log.Info("run begins", "name", j.run.Name, "seed", j.run.Plan.Seed, "version", j.run.Tool.Version)
+	return nil
+}
+
+func (j *journal) diskFailed(err error) {
+	j.mu.Lock()
+	j.brokenDisk = err
+	j.mu.Unlock()
+	j.progress.Log("warning: %v", err)
+}
+
+// find keeps a finding of the run.
+func (j *journal) find(f record.Finding) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.run.Findings = append(j.run.Findings, f)
+	j.log.Warn(f.Message, "finding", f.ID, "severity", f.Severity, "engine", f.Subject, "remedy", f.Remedy)
+}
+
+// know takes over what preflight learned of the engines, and saves it.
+func (j *journal) know(targets []*bench.Target) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var infos []record.EngineInfo
+	for _, t := range targets {
+		infos = append(infos, t.Info)
+	}
+	j.run.Plan.Engines, j.run.Environment.Engines = infos, infos
+	if err := j.dir.WriteRun(j.run); err != nil {
+		j.log.Error("save the run", "error", err.Error())
+	}
+}
+
+// notify takes the run's events, from many goroutines.
+func (j *journal) notify(e bench.Event) {
+	j.progress.Notify(e)
+	switch {
+	case e.Kind == bench.EventScenario:
+		j.log.Info("scenario begins", "scenario", e.Scenario)
+	case e.Kind == bench.EventFinding && e.Finding != nil:
+		j.find(*e.Finding)
+		j.progress.Log("warning: %s: %s", ui.Printable(e.Finding.Subject), ui.Printable(e.Finding.Message))
+	case e.Sample != nil && e.Sample.Status != record.StatusOK:
+		j.failed(e.Sample)
+	}
+}
+
+func (j *journal) failed(s *record.Sample) {
+	message := ""
+	if s.Error != nil {
+		message = s.Error.Message
+	}
+	j.log.Warn("request failed", "request_id", s.RequestID, "engine", s.Engine, "scenario", s.Scenario, "status", s.Status, "attempt", s.Attempt, "error", message)
+	if j.verbose {
+		j.progress.Log("%s: %s: %s", s.Engine, s.Status, ui.Printable(message))
+	}
+}
+
+// finish closes the run's files and sums it up.
+func (j *journal) finish(now time.Time, interrupted, whole bool) record.Summary {
+	j.progress.Close(whole)
+	kept := j.recorder.Close()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.run.Interrupted = interrupted
+	if !interrupted {
+		j.run.FinishedAt = &now
+	}
+	j.log.Info("run ends", "interrupted", interrupted)
+	saved := j.dir.WriteRun(j.run)
+	if kept == nil {
+		kept = j.brokenDisk
+	}
+	j.sum.SetRun(j.run)
+	sum := j.sum.Summary()
+	if err := errors.Join(kept, saved, j.logFile.Close()); err != nil {
+		sum.Findings = append(sum.Findings, record.Finding{
+			ID: "disk", Severity: record.SeverityError, Subject: j.dir.Path(),
+			Message: "not everything could be written: " + err.Error(),
+			Remedy:  "keep this output (-o json), free the disk and choose another place with --output-dir",
+		})
+	}
+	return sum
+}
+
+// documents writes the run's documents.
+func (o *Options) documents(j *journal, sum record.Summary) error {
+	_, err := report.WriteDocuments(j.dir, sum, o.config.Config.Output.Formats)
+	return errors.Join(err, j.dir.Close())
+}
+
+func joined(names []string) string { return strings.Join(names, ", ") }

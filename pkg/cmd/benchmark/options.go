@@ -1,0 +1,95 @@
+package benchmark
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
+)
+
+// Options are what the flags of a measuring verb say, and what Complete makes
+// of them.
+type Options struct {
+	Streams cli.Streams
+	System  cli.System
+	Build   cli.Build
+	// Preset is the built-in configuration to start from, "" for standard.
+	Preset string
+
+	ConfigFile   string
+	URLs         []string
+	Models       []string
+	Services     []string
+	Simulate     bool
+	Seed         uint64
+	Duration     minutes
+	Users        int
+	OutputDir    string
+	Output       string
+	Formats      []string
+	NoCharts     bool
+	RecordFrames bool
+	DryRun       bool
+	Verbose      bool
+	FailOnTarget bool
+
+	TokenFiles  []string
+	CAFile      string
+	InsecureTLS bool
+
+	config  *config.Loaded
+	engines []endpoint
+}
+
+func (o *Options) bind(f *pflag.FlagSet) {
+	f.StringVar(&o.ConfigFile, "config", "", "Configuration file, laid over the built-in one and those of this machine")
+	f.StringArrayVar(&o.URLs, "url", nil, "Engine to measure, as engine=URL (vllm, tgi, ollama, openai, or vllm-NAME where two of a kind run); repeatable")
+	f.StringArrayVar(&o.Models, "model", nil, "Model to ask for, as NAME for every engine or engine=NAME for one; repeatable")
+	f.StringSliceVar(&o.Services, "services", nil, "Measure only these of the engines, by name or kind (vllm,tgi)")
+	f.BoolVar(&o.Simulate, "simulate", false, "Measure simulated engines that run on this machine as processes of their own")
+	f.Uint64Var(&o.Seed, "seed", 1, "Seed of the prompts' order, of pauses and of simulated engines")
+	f.Var(&o.Duration, "duration", "Time the whole run should take, load tests stretched or cut to fit; a bare number is minutes")
+	f.IntVar(&o.Users, "users", 0, "Users of the heaviest load test; the lighter ones keep their proportion")
+	f.StringVar(&o.OutputDir, "output-dir", "", "Folder in which the run gets a folder of its own (default results)")
+	f.StringVarP(&o.Output, "output", "o", "table", "Standard output: table, wide, json, yaml or name (of the run's folder)")
+	f.StringSliceVar(&o.Formats, "format", nil, "Documents to write: "+strings.Join(report.Formats(), ", "))
+	f.BoolVar(&o.NoCharts, "no-charts", false, "Write no charts")
+	f.BoolVar(&o.RecordFrames, "record-frames", false, "Keep the arrival of every token-bearing frame with each sample")
+	f.BoolVar(&o.DryRun, "dry-run", false, "Print the plan and send nothing")
+	f.BoolVar(&o.Verbose, "verbose", false, "Say where each setting came from and why requests failed")
+	f.BoolVar(&o.FailOnTarget, "fail-on-target", false, "Exit with 3 where a target was missed or could not be shown to be met")
+	f.StringArrayVar(&o.TokenFiles, "engine-token-file", nil, "File with the bearer token of the engines, as FILE or engine=FILE; repeatable. LLMBENCH_ENGINE_TOKEN holds one too")
+	f.StringVar(&o.CAFile, "engine-ca-file", "", "File with the certificate authority of the engines, in PEM")
+	f.BoolVar(&o.InsecureTLS, "engine-insecure-skip-tls-verify", false, "Accept any certificate of an engine; every report says so")
+}
+
+// minutes is a duration flag whose bare number is minutes.
+type minutes time.Duration
+
+// String implements pflag.Value.
+func (m *minutes) String() string {
+	if *m == 0 {
+		return ""
+	}
+	return time.Duration(*m).String()
+}
+
+// Type implements pflag.Value.
+func (*minutes) Type() string { return "duration" }
+
+// Set implements pflag.Value.
+func (m *minutes) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		d, err = time.ParseDuration(text + "m")
+	}
+	if err != nil || d <= 0 {
+		return cli.Usagef("%q is no duration: want minutes, as 60, or a time with its unit, as 90s", text)
+	}
+	*m = minutes(d)
+	return nil
+}

@@ -1,0 +1,23 @@
+package load
+
+import (
+	"context"
+	"time"
+)
+
+// Arrival is one request that the load shape asks for.
+type Arrival struct {
+	// Seq numbers the requests of a run from 0, without gaps, in the order in
+	// which they were handed out. It is what a prompt is picked by.
+	Seq int64
+	// Scheduled is when the load shape wanted the request to go out. It is
+	// never later than the moment at which the request was handed out, and the
+	// difference is the client's own delay.
+	Scheduled time.Time
+	// Warmup marks a request that was scheduled before the measured time.
+	Warmup bool
+}
+
+// Do sends one request and returns when it has ended, however it ended. It is
+// called from many goroutines at once. When ctx is done, Do must give up soon.
+type Do func(ctx context.Context, a Arrival)

@@ -1,0 +1,56 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// Outputs lists what -o takes for a summary.
+func Outputs() []string { return []string{"table", "wide", "json", "yaml"} }
+
+// CheckOutput refuses a form of output that is none of known, [Outputs] where
+// none are given.
+func CheckOutput(output string, known ...string) error {
+	if len(known) == 0 {
+		known = Outputs()
+	}
+	if !slices.Contains(known, output) {
+		return fmt.Errorf("output format %q is not one of %s", output, strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// Write writes a summary to standard output in one of [Outputs].
+func Write(w io.Writer, s record.Summary, output string) error {
+	switch output {
+	case "json", "yaml":
+		return WriteDocument(w, s, output)
+	case "wide":
+		return WriteSummary(w, s, Wide)
+	}
+	return WriteSummary(w, s, Narrow)
+}
+
+// WriteDocument writes a value of package record as JSON or YAML, with the
+// same keys in both.
+func WriteDocument(w io.Writer, v any, output string) error {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode output: %w", err)
+	}
+	data = append(data, '\n')
+	if output == "yaml" {
+		if data, err = yaml.JSONToYAML(data); err != nil {
+			return fmt.Errorf("encode output: %w", err)
+		}
+	}
+	_, err = w.Write(data)
+	return err
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
+)
+
+// truth is a line of a simulator's truth log, in nanoseconds since 1970.
+type truth struct {
+	RequestID string  `json:"request_id"`
+	ReadNS    int64   `json:"read_ns"`
+	FramesNS  []int64 `json:"frames_ns"`
+}
+
+// truths prints how far the client's times are from the simulator's.
+func truths(ctx context.Context, s settings) error {
+	work, err := os.MkdirTemp("", "llmbench-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work) //nolint:errcheck // a temporary folder
+	if s.binary == "" {
+		s.binary = filepath.Join(work, "kubectl-llmbench")
+		build := exec.CommandContext(ctx, "go", "build", "-o", s.binary, "./cmd/kubectl-llmbench") //nolint:gosec // our own program
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("build the simulator: %w", err)
+		}
+	}
+	fmt.Println("\nmeasured minus true, ms (the truth: when a simulator in a process of its own read the request and handed each frame to the kernel)")
+	fmt.Printf("%8s  %7s  %9s  %10s  %10s  %12s  %12s\n", "streams", "clock", "requests", "TTFT p50", "TTFT p99", "frame p50", "frame p99")
+	for _, n := range s.streams {
+		for _, user := range []bool{false, true} {
+			if err := truthRow(ctx, s, work, n, user); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func truthRow(ctx context.Context, s settings, work string, streams int, userClock bool) (err error) {
+	log := filepath.Join(work, fmt.Sprintf("truth-%d-%v.jsonl", streams, userClock))
+	url, stop, err := child(ctx, s.binary, "simulate", "--engine", "vllm", "--listen", "127.0.0.1:0", "--until-eof",
+		"--truth-log", log, "--slots", "100000", "--kv-tokens", "100000000", "--step", "20ms", "--step-per-seq", "0s", "--prefill-rate", "1e9")
+	if err != nil {
+		return err
+	}
+	got, err := load(ctx, url, streams, s.perTrue, wire.Options{UserClock: userClock}, true)
+	if err := errors.Join(err, stop()); err != nil {
+		return err
+	}
+	known, err := readTruth(log)
+	if err != nil {
+		return err
+	}
+	ttft, frames := differences(got, known)
+	if len(ttft) == 0 {
+		return fmt.Errorf("%d streams: no sample is in the truth log", streams)
+	}
+	clock := record.ClockKernel
+	if userClock {
+		clock = record.ClockUser
+	}
+	fmt.Printf("%8d  %7s  %9d  %10.3f  %10.3f  %12.3f  %12.3f\n", streams, clock, len(ttft),
+		at(ttft, 0.5), at(ttft, 0.99), at(frames, 0.5), at(frames, 0.99))
+	return nil
+}
+
+func readTruth(path string) (map[string]truth, error) {
+	f, err := os.Open(path) //nolint:gosec // our own temporary file
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // opened for reading
+	known := map[string]truth{}
+	_, err = record.ReadLines(f, func(line []byte) error {
+		var t truth
+		if err := json.Unmarshal(line, &t); err != nil {
+			return err
+		}
+		known[t.RequestID] = t
+		return nil
+	})
+	return known, err
+}
+
+// differences compares TTFT, and each frame's time since the first, so that
+// the two processes' clocks need not agree on anything but a second's length.
+func differences(got []record.Sample, known map[string]truth) (ttft, frames []float64) {
+	for _, s := range got {
+		t, ok := known[s.RequestID]
+		measured, answered := s.TTFTMS.Get()
+		if !ok || !answered || s.Phase != record.PhaseMeasure || s.Status != record.StatusOK || len(t.FramesNS) == 0 {
+			continue
+		}
+		ttft = append(ttft, abs(measured-float64(t.FramesNS[0]-t.ReadNS)/1e6))
+		if len(s.FramesMS) != len(t.FramesNS) {
+			continue
+		}
+		for i := range t.FramesNS {
+			frames = append(frames, abs(s.FramesMS[i]-s.FramesMS[0]-float64(t.FramesNS[i]-t.FramesNS[0])/1e6))
+		}
+	}
+	slices.Sort(ttft)
+	slices.Sort(frames)
+	return ttft, frames
+}
+
+func abs(v float64) float64 { return max(v, -v) }
+
+func at(sorted []float64, p float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(int(p*float64(len(sorted))), len(sorted)-1)]
+}

@@ -1,0 +1,63 @@
+package layering
+
+// A pattern is a package's path below the module's root, or any other import
+// path; with /... at its end it stands for everything below it too.
+
+// rows holds every package, lowest first. A package imports only from rows
+// above its own in this list, so no two of one row know each other.
+var rows = [][]string{
+	{"config", "data", "pkg/record"},
+	{"pkg/config", "pkg/load", "pkg/prompt", "pkg/stats", "pkg/wire"},
+	{"pkg/engine", "pkg/simulate", "pkg/summary"},
+	{"pkg/bench"},
+	{"pkg/report"},
+	{"pkg/ui"},
+	{"pkg/cmd/children", "pkg/cmd/cli"},
+	{"pkg/cmd/benchmark", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/version"},
+	{"pkg/cmd"},
+	{"cmd/..."},
+	{"test/..."},
+}
+
+// ban keeps some packages from knowing something, whatever the rows allow.
+type ban struct {
+	in     []string // who may not import it; nil is everybody
+	except []string // but these may
+	not    []string // what
+	why    string
+}
+
+var bans = []ban{
+	{
+		except: []string{"pkg/cmd/...", "cmd/...", "pkg/report", "test/..."},
+		not:    []string{"os/...", "io/ioutil"},
+		why:    "files, environment and processes come in as parameters; only commands and the run directory touch them",
+	},
+	{
+		except: []string{"pkg/cmd/..."},
+		not:    []string{"github.com/spf13/..."},
+		why:    "only a command knows flags",
+	},
+	{
+		in:  []string{"pkg/load", "pkg/stats", "pkg/summary", "pkg/record", "pkg/config", "pkg/prompt", "pkg/report", "pkg/ui"},
+		not: []string{"net/http/..."},
+		why: "HTTP belongs to pkg/wire and those who speak through it",
+	},
+	{
+		in:  []string{"pkg/engine"},
+		not: []string{"pkg/wire"},
+		why: "a protocol's frames come without a clock; timing is the business of pkg/bench",
+	},
+	{
+		in:  []string{"pkg/report", "pkg/ui"},
+		not: []string{"pkg/engine", "pkg/wire", "pkg/load", "pkg/simulate"},
+		why: "whatever renders reads results, so that an old run is redrawn from its directory alone",
+	},
+}
+
+// exceptions are single names of a banned package that a package uses all the
+// same, because they do nothing: they are errors.
+var exceptions = map[string][]string{
+	"pkg/wire":     {"os.ErrDeadlineExceeded", "os.NewSyscallError"},
+	"pkg/simulate": {"os.NewSyscallError"},
+}
