@@ -25,11 +25,16 @@ type shot struct {
 // fire sends a shot until it succeeds or may not be tried again. Every
 // attempt is a sample of its own. It returns the last one.
 func (r *runner) fire(ctx context.Context, s shot) record.Sample {
-	x := exchange{target: s.target, timeouts: r.timeouts}
+	x, _ := r.exchanges.Get().(*exchange)
+	if x == nil {
+		x = &exchange{}
+	}
+	defer r.exchanges.Put(x)
+	x.target, x.timeouts = s.target, r.timeouts
 	for attempt := 1; ; attempt++ {
 		text := r.deal(s.part(attempt)).At(uint64(s.arrival.Seq)).Text //nolint:gosec // seq counts from 0
 		call := r.call(s.target, text, s.maxTokens)
-		sample := r.attempt(ctx, &x, s, call, attempt)
+		sample := r.attempt(ctx, x, s, call, attempt)
 		if !r.retryable(sample) {
 			return sample
 		}

@@ -36,6 +36,8 @@ type runner struct {
 	timeouts Timeouts
 	backoff  load.Backoff
 	deals    sync.Map // of prompt sources, by part of the run
+	// exchanges are used again, because their memory grows with an answer.
+	exchanges sync.Pool
 }
 
 func newRunner(o Options) *runner {

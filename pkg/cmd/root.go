@@ -24,9 +24,12 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 		Short:         "Measure LLM inference engines",
 		Long:          long,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl llmbench"},
+		Args:          cli.KnownCommand,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)

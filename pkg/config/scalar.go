@@ -21,8 +21,8 @@ func (r *reader) scalar(n ast.Node, s *spec, v reflect.Value, path string) {
 	if v.Kind() == reflect.Pointer {
 		target = reflect.New(v.Type().Elem()).Elem()
 	}
-	fault, typed := "", true
-	var guess string
+	var fault, guess string
+	var typed bool
 	switch s.form {
 	case text:
 		fault, guess, typed = readText(n, s, target)
@@ -82,7 +82,7 @@ func readNumber(n ast.Node, s *spec, v reflect.Value) (fault string, typed bool)
 	if fault = s.numberFault(number); fault != "" {
 		return fault, true
 	}
-	if s.form == real {
+	if s.form == fraction {
 		v.SetFloat(number)
 		return "", !math.IsInf(number, 0)
 	}
@@ -131,7 +131,7 @@ func (r *reader) mistyped(n ast.Node, s *spec, path string) {
 func (s *spec) want() string {
 	return map[form]string{
 		section: "a section of keys", table: "a section of names", list: "a list", text: "text",
-		whole: "a whole number", real: "a number", truth: "true or false",
+		whole: "a whole number", fraction: "a number", truth: "true or false",
 	}[s.form]
 }
 

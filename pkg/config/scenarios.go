@@ -12,7 +12,7 @@ type TestScenarios struct {
 type TTFT struct {
 	// Run this scenario. Left out, it runs.
 	Enabled *bool `yaml:"enabled" json:"enabled" jsonschema:"nullable"`
-	// Measured requests to each engine. A 95 % interval of p95 needs 73, of p99 368.
+	// Measured requests to each engine. A 95 % interval of p95 needs 72, of p99 368.
 	Iterations int `yaml:"iterations" json:"iterations" jsonschema:"minimum=1,maximum=1000000"`
 	// The limit that target_statistic of TTFT must meet, in milliseconds; null sets none.
 	TargetMS *float64 `yaml:"target_ms" json:"target_ms" jsonschema:"nullable,exclusiveMinimum=0,maximum=604800000"`

@@ -17,7 +17,7 @@ const (
 	list
 	text
 	whole
-	real
+	fraction
 	truth
 )
 
@@ -67,7 +67,7 @@ func specOf(t reflect.Type) *spec {
 	case reflect.Bool:
 		return &spec{form: truth}
 	case reflect.Float64:
-		return &spec{form: real}
+		return &spec{form: fraction}
 	}
 	return &spec{form: whole}
 }

@@ -119,7 +119,7 @@ func TestScopesDealTheSamePrompts(t *testing.T) {
 	if diff := cmp.Diff(ids(deal(s, 30)), ids(deal(s.Scope("x"), 30))); diff != "" {
 		t.Errorf("(-source +scope):\n%s", diff)
 	}
-	if s.Scope("x").At(4) != s.Scope("x").At(4) {
+	if one, other := s.Scope("x").At(4), s.Scope("x").At(4); one != other {
 		t.Error("a scope is not a function of its name")
 	}
 }

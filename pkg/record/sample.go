@@ -3,7 +3,9 @@ package record
 // Phase says whether a request counts.
 type Phase string
 
-// The phases of a run. Only PhaseMeasure enters a summary.
+// The phases of a run. Only PhaseMeasure enters counts and distributions; what
+// a request of the warm-up still generates inside the measured window is part
+// of the window's rates.
 const (
 	PhaseWarmup  Phase = "warmup"
 	PhaseMeasure Phase = "measure"

@@ -35,15 +35,23 @@ type Distribution struct {
 // ClientHealth says whether the client itself was the bottleneck.
 type ClientHealth struct {
 	// CPUShare is CPU time over wall time times cores, 0..1.
-	CPUShare       Float    `json:"cpu_share,omitzero"`
-	SlipMS         Slip     `json:"slip_ms"`
-	GCMS           Float    `json:"gc_ms,omitzero"`
-	CoalescedShare Float    `json:"coalesced_share,omitzero"`
-	Verdict        string   `json:"verdict"` // ok or client-bound
-	Reasons        []string `json:"reasons,omitempty"`
+	CPUShare       Float `json:"cpu_share,omitzero"`
+	SlipMS         Slip  `json:"slip_ms"`
+	GCMS           Float `json:"gc_ms,omitzero"`
+	CoalescedShare Float `json:"coalesced_share,omitzero"`
+	// Verdict is ClientOK or ClientBound; Reasons say why the latter.
+	Verdict string   `json:"verdict"`
+	Reasons []string `json:"reasons,omitempty"`
 }
 
-// Slip is how late requests went out, sent - scheduled.
+// The verdicts of ClientHealth.
+const (
+	ClientOK    = "ok"
+	ClientBound = "client-bound"
+)
+
+// Slip is how late the client itself was to send: sent - scheduled less the
+// time a new connection took, over first attempts.
 type Slip struct {
 	P50 Float `json:"p50,omitzero"`
 	P99 Float `json:"p99,omitzero"`
@@ -51,13 +59,16 @@ type Slip struct {
 
 // EngineResult is one engine's part of one scenario.
 type EngineResult struct {
-	Engine    string           `json:"engine"`
-	Endpoint  string           `json:"endpoint"`
+	Engine   string `json:"engine"`
+	Endpoint string `json:"endpoint"`
+	// Requests counts attempts. Those that neither succeeded nor failed are
+	// the cancelled ones of Errors: the client ended them, not the engine.
 	Requests  int64            `json:"requests"`
 	Succeeded int64            `json:"succeeded"`
 	Failed    int64            `json:"failed"`
 	Errors    map[Status]int64 `json:"errors,omitempty"`
-	Dropped   int64            `json:"dropped"`
+	// Dropped counts requests that the client was too late to send.
+	Dropped int64 `json:"dropped"`
 
 	TTFT             *Distribution `json:"ttft_ms,omitempty"`
 	TTFTFromSchedule *Distribution `json:"ttft_from_schedule_ms,omitempty"`
@@ -81,15 +92,20 @@ type EngineResult struct {
 	Client *ClientHealth `json:"client,omitempty"`
 }
 
-// TimelinePoint is one engine in one slice of a scenario.
+// TimelinePoint is one engine in one slice of a scenario's measured window.
+// Rates count requests and tokens by the part that falls into the slice.
 type TimelinePoint struct {
+	// TS is where the slice begins, in seconds since the run's start.
 	TS               float64 `json:"t_s"`
 	Engine           string  `json:"engine"`
 	RequestsPerS     float64 `json:"requests_per_s"`
 	OutputTokensPerS float64 `json:"output_tokens_per_s"`
-	TTFTP95MS        Float   `json:"ttft_p95_ms,omitzero"`
-	InFlight         int64   `json:"in_flight"`
-	Errors           int64   `json:"errors"`
+	// TTFTP95MS is of the requests sent in the slice.
+	TTFTP95MS Float `json:"ttft_p95_ms,omitzero"`
+	// InFlight is how many requests were under way in the slice's middle.
+	InFlight int64 `json:"in_flight"`
+	// Errors counts the requests sent in the slice that failed.
+	Errors int64 `json:"errors"`
 }
 
 // ScenarioResult is one scenario over all engines.

@@ -28,12 +28,12 @@ func (d *Dir) ReadRun() (record.Run, error) {
 }
 
 // Load sums up a run from its directory alone.
-func Load(d *Dir, opts summary.Options) (record.Run, record.Summary, error) {
+func Load(d *Dir) (record.Run, record.Summary, error) {
 	run, err := d.ReadRun()
 	if err != nil {
 		return run, record.Summary{}, err
 	}
-	sum := summary.New(run, opts)
+	sum := summary.New(run)
 	err = d.each(SamplesFile, func(r io.Reader) error {
 		_, err := record.ReadSamples(r, sum.Add)
 		return err
@@ -42,7 +42,7 @@ func Load(d *Dir, opts summary.Options) (record.Run, record.Summary, error) {
 		return run, record.Summary{}, err
 	}
 	err = d.each(BlocksFile, func(r io.Reader) error {
-		blocks, err := record.ReadBlocks(r)
+		blocks, _, err := record.ReadBlocks(r)
 		for _, b := range blocks {
 			sum.AddBlock(b)
 		}

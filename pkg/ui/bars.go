@@ -30,7 +30,7 @@ type bars struct {
 
 func newBars(w io.Writer, plan record.Plan) *bars {
 	b := &bars{
-		container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(30), mpb.WithRefreshRate(200*time.Millisecond)),
+		container: mpb.New(mpb.WithOutput(w), mpb.WithWidth(30), mpb.WithRefreshRate(200*time.Millisecond), mpb.WithAutoRefresh()),
 		plan:      plan, quit: make(chan struct{}), gone: make(chan struct{}),
 	}
 	go b.move()

@@ -3,14 +3,16 @@ package ui
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/stats"
 )
 
 // SimulatedMark stands on everything that was measured on simulated engines.
-const SimulatedMark = "SIMULATED: these engines are simulators; the numbers say nothing about real ones."
+const SimulatedMark = "SIMULATED: these engines are simulators; the numbers say nothing of real ones."
 
 // Width picks how much a results table says.
 type Width int
@@ -80,13 +82,19 @@ func (p *printer) scenario(s record.Summary, sc record.ScenarioResult, width Wid
 		rows = append(rows, row)
 	}
 	p.table(titles, rows)
+	for _, row := range rows {
+		if slices.ContainsFunc(row, func(cell string) bool { return strings.HasPrefix(cell, needsMark) }) {
+			p.line("N>=n: not shown; it takes n successful requests to say.")
+			return
+		}
+	}
 }
 
 func shapeText(s record.Shape) string {
 	if s.Arrival == "sequential" {
-		return fmt.Sprintf("one request at a time, %d iterations, up to %d tokens each; times in ms", s.Iterations, s.MaxTokens)
+		return fmt.Sprintf("one request at a time, %d iterations, up to %d tokens; times in ms", s.Iterations, s.MaxTokens)
 	}
-	text := fmt.Sprintf("%d users for %g s, up to %d tokens each", s.Users, s.DurationS, s.MaxTokens)
+	text := fmt.Sprintf("%d users for %g s, up to %d tokens", s.Users, s.DurationS, s.MaxTokens)
 	if s.ThinkTime != "" && s.ThinkTime != "none" {
 		text += ", think time " + s.ThinkTime
 	}
@@ -130,7 +138,10 @@ func (p *printer) findings(findings []record.Finding) {
 	}
 }
 
+// needsMark begins the cell of a percentile that the sample cannot support.
+const needsMark = "N>="
+
 // needs says how many samples a percentile wants before it may be printed.
 func needs(p, level float64) string {
-	return "n/a (N>=" + strconv.Itoa(stats.MinSamples(p, level)) + ")"
+	return needsMark + strconv.Itoa(stats.MinSamples(p, level))
 }

@@ -17,7 +17,7 @@ type column struct {
 }
 
 // writeTable writes a table in kubectl's manner: upper-case titles, no lines,
-// three spaces between columns.
+// two spaces between columns.
 func writeTable(w io.Writer, columns []column, rows [][]string) error {
 	align := make([]tw.Align, len(columns))
 	titles := make([]any, len(columns))
@@ -34,7 +34,7 @@ func writeTable(w io.Writer, columns []column, rows [][]string) error {
 		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
 		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
 		tablewriter.WithRowAutoWrap(tw.WrapNone), tablewriter.WithHeaderAutoWrap(tw.WrapNone),
-		tablewriter.WithPadding(tw.Padding{Left: "", Right: "   ", Overwrite: true}),
+		tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
 	)
 	t.Header(titles...)
 	for _, row := range rows {

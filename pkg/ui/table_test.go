@@ -14,7 +14,7 @@ func TestTableIsPlainAndAligned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "ENGINE   TTFT P50\nvllm         41.2\nollama    1,041.2\n"
+	want := "ENGINE  TTFT P50\nvllm        41.2\nollama   1,041.2\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)
 	}

@@ -16,9 +16,20 @@ import (
 
 // truth is a line of a simulator's truth log, in nanoseconds since 1970.
 type truth struct {
-	RequestID string  `json:"request_id"`
-	ReadNS    int64   `json:"read_ns"`
-	FramesNS  []int64 `json:"frames_ns"`
+	RequestID string `json:"request_id"`
+	// ReceivedNS is when the request reached the simulator's socket, by its
+	// kernel, 0 where that does not stamp; ReadNS is when the process had it.
+	ReceivedNS int64   `json:"received_ns"`
+	ReadNS     int64   `json:"read_ns"`
+	FramesNS   []int64 `json:"frames_ns"`
+}
+
+// arrived is the best that is known of when the request came.
+func (t truth) arrived() int64 {
+	if t.ReceivedNS > 0 {
+		return t.ReceivedNS
+	}
+	return t.ReadNS
 }
 
 // truths prints how far the client's times are from the simulator's.
@@ -36,8 +47,11 @@ func truths(ctx context.Context, s settings) error {
 			return fmt.Errorf("build the simulator: %w", err)
 		}
 	}
-	fmt.Println("\nmeasured minus true, ms (the truth: when a simulator in a process of its own read the request and handed each frame to the kernel)")
-	fmt.Printf("%8s  %7s  %9s  %10s  %10s  %12s  %12s\n", "streams", "clock", "requests", "TTFT p50", "TTFT p99", "frame p50", "frame p99")
+	fmt.Println(`
+measured minus true, absolute, ms: the truth is when the request reached the socket of a simulator in a process
+of its own and when that handed each frame to its kernel; "server read" is how much later than the socket had it
+the simulator itself read the request, which no client can see`)
+	fmt.Printf("%8s  %7s  %9s  %10s  %10s  %12s  %12s  %16s\n", "streams", "clock", "requests", "TTFT p50", "TTFT p99", "frame p50", "frame p99", "server read p99")
 	for _, n := range s.streams {
 		for _, user := range []bool{false, true} {
 			if err := truthRow(ctx, s, work, n, user); err != nil {
@@ -63,7 +77,7 @@ func truthRow(ctx context.Context, s settings, work string, streams int, userClo
 	if err != nil {
 		return err
 	}
-	ttft, frames := differences(got, known)
+	ttft, frames, read := differences(got, known)
 	if len(ttft) == 0 {
 		return fmt.Errorf("%d streams: no sample is in the truth log", streams)
 	}
@@ -71,8 +85,8 @@ func truthRow(ctx context.Context, s settings, work string, streams int, userClo
 	if userClock {
 		clock = record.ClockUser
 	}
-	fmt.Printf("%8d  %7s  %9d  %10.3f  %10.3f  %12.3f  %12.3f\n", streams, clock, len(ttft),
-		at(ttft, 0.5), at(ttft, 0.99), at(frames, 0.5), at(frames, 0.99))
+	fmt.Printf("%8d  %7s  %9d  %10.3f  %10.3f  %12.3f  %12.3f  %16.3f\n", streams, clock, len(ttft),
+		at(ttft, 0.5), at(ttft, 0.99), at(frames, 0.5), at(frames, 0.99), at(read, 0.99))
 	return nil
 }
 
@@ -96,14 +110,15 @@ func readTruth(path string) (map[string]truth, error) {
 
 // differences compares TTFT, and each frame's time since the first, so that
 // the two processes' clocks need not agree on anything but a second's length.
-func differences(got []record.Sample, known map[string]truth) (ttft, frames []float64) {
+func differences(got []record.Sample, known map[string]truth) (ttft, frames, read []float64) {
 	for _, s := range got {
 		t, ok := known[s.RequestID]
 		measured, answered := s.TTFTMS.Get()
 		if !ok || !answered || s.Phase != record.PhaseMeasure || s.Status != record.StatusOK || len(t.FramesNS) == 0 {
 			continue
 		}
-		ttft = append(ttft, abs(measured-float64(t.FramesNS[0]-t.ReadNS)/1e6))
+		ttft = append(ttft, abs(measured-float64(t.FramesNS[0]-t.arrived())/1e6))
+		read = append(read, float64(t.ReadNS-t.arrived())/1e6)
 		if len(s.FramesMS) != len(t.FramesNS) {
 			continue
 		}
@@ -113,7 +128,8 @@ func differences(got []record.Sample, known map[string]truth) (ttft, frames []fl
 	}
 	slices.Sort(ttft)
 	slices.Sort(frames)
-	return ttft, frames
+	slices.Sort(read)
+	return ttft, frames, read
 }
 
 func abs(v float64) float64 { return max(v, -v) }

@@ -71,7 +71,7 @@ func NewCommands(streams cli.Streams, system cli.System, build cli.Build) []*cob
 func newCommand(v verb, o *Options) *cobra.Command {
 	c := &cobra.Command{
 		Use: v.name, Short: v.short, Long: v.long, Example: v.examples,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if v.name == "custom" && o.ConfigFile == "" {
 				return cli.Usagef("custom measures what a configuration says: name it with --config FILE, or write one with 'kubectl llmbench generate-config --file my-test.yaml'")

@@ -28,7 +28,7 @@ func NewCommand(streams cli.Streams) *cobra.Command {
 		Use:     "generate-config",
 		Short:   "Write a commented configuration to start from",
 		Example: examples,
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			data, err := config.Generate(preset)
 			if err != nil {

@@ -2,7 +2,6 @@
 package report
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	runs "github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 )
 
@@ -61,12 +59,7 @@ func (o *Options) run() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	run, err := d.ReadRun()
-	if err != nil {
-		return err
-	}
-	_ = run
-	s, err := runs.Load(d)
+	_, s, err := runs.Load(d)
 	if err != nil {
 		return err
 	}
@@ -81,6 +74,3 @@ func (o *Options) run() (err error) {
 	}
 	return ui.Write(o.Streams.Out, s, o.Output)
 }
-
-var _ = json.Marshal
-var _ = summary.Options{}

@@ -39,11 +39,12 @@ type Options struct {
 func NewCommand(streams cli.Streams) *cobra.Command {
 	o := Options{Streams: streams}
 	c := &cobra.Command{
-		Use:     "simulate",
-		Short:   "Serve a simulated engine: vLLM, TGI or Ollama",
-		Long:    "Serve one simulated engine that speaks its protocol over a real socket, with a\nmodel of continuous batching behind it. The address goes to standard output.\n\nFaults:\n" + faultHelp(),
+		Use:   "simulate",
+		Short: "Serve a simulated engine: vLLM, TGI or Ollama",
+		Long: "Serve one simulated engine that speaks its protocol over a real socket, with a\nmodel of continuous batching behind it. The address goes to standard output.\n\n" +
+			"Times and sizes that are not given are the engine's own, as it might run a small\nmodel on one GPU.\n\nFaults:\n" + faultHelp(),
 		Example: examples,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := o.complete(c); err != nil {
 				return &cli.UsageError{Err: err}
@@ -54,7 +55,7 @@ func NewCommand(streams cli.Streams) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.Server.Engine, "engine", "vllm", "Engine to simulate: vllm, tgi or ollama")
 	f.StringVar(&o.Listen, "listen", "127.0.0.1:8000", "Address to listen on; port 0 picks a free one")
-	f.StringVar(&o.Server.Model, "served-model", "", "Name of the model it serves")
+	f.StringVar(&o.Server.Model, "served-model", "", "Name of the model it serves (default simulated/tiny-7b)")
 	f.Uint64Var(&o.Server.Seed, "seed", 1, "Seed of answers, lengths and jitter")
 	f.StringVar(&o.Truth, "truth-log", "", "File for a JSONL line per request: when it was read and when each frame was sent")
 	f.StringArrayVar(&o.Faults, "fault", nil, "Fault to inject, as kind[:key=value,...]; repeatable")
@@ -63,6 +64,14 @@ func NewCommand(streams cli.Streams) *cobra.Command {
 	_ = f.MarkHidden("until-eof")
 	o.tune.bind(f)
 	return c
+}
+
+// noArguments is cli.NoArgs as an error of usage.
+func noArguments(c *cobra.Command, args []string) error {
+	if err := cli.NoArgs(c, args); err != nil {
+		return &cli.UsageError{Err: err}
+	}
+	return nil
 }
 
 func faultHelp() string { return "  " + strings.Join(simulate.Faults(), "\n  ") }
@@ -85,9 +94,9 @@ func (o *Options) run(ctx context.Context) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if o.Truth != "" {
-		f, err := os.OpenFile(o.Truth, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("open truth log: %w", err)
+		f, openErr := os.OpenFile(o.Truth, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if openErr != nil {
+			return fmt.Errorf("open truth log: %w (name a file that can be written with --truth-log)", openErr)
 		}
 		defer func() { err = errors.Join(err, f.Close()) }()
 		o.Server.Truth = f

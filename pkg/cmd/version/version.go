@@ -18,7 +18,7 @@ func NewCommand(streams cli.Streams, build cli.Build) *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version of this plugin",
 		Example: "  kubectl llmbench version\n  kubectl llmbench version -o json",
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			info := map[string]string{
 				"version": build.Version, "commit": build.Commit, "go": runtime.Version(),

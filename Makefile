@@ -1,0 +1,84 @@
+# Everything a contributor runs. `make` alone lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+# How long `make fuzz` spends on each target.
+FUZZTIME ?= 10s
+
+PROGRAM   := ./cmd/kubectl-llmbench
+# The commit comes in by -X, so that a build needs no version control.
+GOBUILD   := go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)'
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+# Leaves nothing outside the checkout but Go's own caches.
+export GOLANGCI_LINT_CACHE := $(CURDIR)/bin/.lint-cache
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/kubectl-llmbench for this machine
+	CGO_ENABLED=0 $(GOBUILD) -o bin/ $(PROGRAM)
+
+.PHONY: cross
+cross: ## Build bin/dist/* for every supported platform
+	@for platform in $(PLATFORMS); do \
+	  os=$${platform%/*} arch=$${platform#*/} suffix=; \
+	  if [ $$os = windows ]; then suffix=.exe; fi; \
+	  echo "build $$platform"; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GOBUILD) -o bin/dist/kubectl-llmbench-$$os-$$arch$$suffix $(PROGRAM); \
+	done
+
+.PHONY: test
+test: ## Run all tests under the race detector
+	go test -race -timeout 10m ./...
+
+.PHONY: check
+check: ## Check formatting, vet every platform's files, check that the modules are tidy
+	@unformatted=$$(gofmt -l cmd config data pkg test); \
+	if [ -n "$$unformatted" ]; then echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	GOOS=linux go vet ./...
+	GOOS=darwin go vet ./...
+	GOOS=windows go vet ./...
+	go mod tidy -diff
+	go -C tools mod tidy -diff
+
+.PHONY: lint
+lint: bin/golangci-lint ## Run the pinned linter
+	bin/golangci-lint config verify
+	bin/golangci-lint run ./...
+
+# The version stands in tools/go.mod. The first build takes a minute or two.
+bin/golangci-lint: tools/go.mod tools/go.sum
+	go -C tools build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+.PHONY: verify
+verify: check lint test ## Run all that a change must pass
+
+.PHONY: golden
+golden: ## Rewrite golden files and the published schema from what the code does now
+	@grep -rlE --include='*_test.go' 'flag\.Bool\("update"' pkg test | xargs -n1 dirname | sort -u | \
+	  while read -r dir; do go test -count=1 "./$$dir" -update; done
+
+.PHONY: demo
+demo: ## Compare three simulated engines, which needs no cluster
+	go run $(PROGRAM) quick --simulate
+
+.PHONY: bench
+bench: ## Measure the measuring itself, against simulated engines
+	go run ./test/bench
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (10s)
+	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg | sort | while IFS=: read -r file declaration; do \
+	  echo "$${file%/*} $${declaration#func }"; \
+	  go test -run '^$$' -fuzz "^$${declaration#func }$$" -fuzztime $(FUZZTIME) "./$${file%/*}" </dev/null; \
+	done
+
+.PHONY: clean
+clean: ## Remove what was built; results stay
+	rm -rf bin

@@ -1,0 +1,129 @@
+package ui
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares text with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path) //nolint:gosec // a test's own file
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+func distribution(n int64, p50 float64) *record.Distribution {
+	return &record.Distribution{N: n, P50: record.Some(p50), P95: record.Some(p50 * 1.5), CI: &record.Intervals{
+		Level: 0.95, P50: &record.Interval{p50 * 0.9, p50 * 1.1},
+	}}
+}
+
+// example is a summary with something of everything that tables show.
+func example() record.Summary {
+	met, missed := true, false
+	shape := record.Shape{Arrival: "users", Users: 5, DurationS: 30, MaxTokens: 32, ThinkTime: "exponential(2s)"}
+	row := func(name string, p50 float64) record.EngineResult {
+		return record.EngineResult{
+			Engine: name, Requests: 200, Succeeded: 200, TTFT: distribution(200, p50), TPOT: distribution(200, p50/4), E2E: distribution(200, p50*9),
+			Gap: distribution(2000, p50/5), OutputTokensPerS: record.Some(512.25), RequestsPerS: record.Some(17.0), GoodputPerS: record.Some(9.5),
+			Client: &record.ClientHealth{Verdict: record.ClientOK},
+		}
+	}
+	bad := record.EngineResult{Engine: "ollama", Requests: 12, Succeeded: 3, Failed: 9, TTFT: &record.Distribution{N: 3},
+		Errors: map[record.Status]int64{record.StatusTruncated: 7, record.StatusReset: 2}}
+	return record.Summary{
+		Name: "example", StartedAt: time.Unix(1_700_000_000, 0).UTC(), Simulated: true, Partial: true,
+		Environment: record.Environment{Engines: []record.EngineInfo{{Engine: "vllm", Model: "tiny\x1b[31m", Via: "manual"}}},
+		Scenarios:   []record.ScenarioResult{{Name: "chat", Kind: record.KindLoad, Shape: shape, Engines: []record.EngineResult{row("vllm", 41.234), row("tgi", 1234.5), bad}}},
+		Targets: []record.TargetResult{
+			{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 100, Actual: record.Some(61.8), Met: &met},
+			{Scenario: "chat", Engine: "tgi", Metric: "ttft_ms", Statistic: "p95", Limit: 100, Actual: record.Some(1851.8), Met: &missed},
+			{Scenario: "chat", Engine: "ollama", Metric: "ttft_ms", Statistic: "p95", Limit: 100},
+		},
+		Findings: []record.Finding{{ID: "x", Severity: record.SeverityWarn, Subject: "ollama", Message: "says \x1b]0;evil\x07", Remedy: "look"}},
+	}
+}
+
+func TestSummaryTables(t *testing.T) {
+	for name, output := range map[string]string{"summary.golden": "table", "summary-wide.golden": "wide"} {
+		var out strings.Builder
+		if err := Write(&out, example(), output); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, out.String())
+		if strings.ContainsAny(out.String(), "\x1b\x07") {
+			t.Errorf("%s: an escape of an engine reached the terminal", name)
+		}
+	}
+}
+
+func TestTablesFitEightyColumns(t *testing.T) {
+	s := example()
+	s.Findings = nil
+	s.Scenarios[0].Engines = s.Scenarios[0].Engines[:2]
+	var out strings.Builder
+	if err := Write(&out, s, "table"); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
+func TestDocumentsHaveTheSameKeysInBothForms(t *testing.T) {
+	var asJSON, asYAML strings.Builder
+	if err := Write(&asJSON, example(), "json"); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(&asYAML, example(), "yaml"); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"output_tokens_per_s", "simulated", "ttft_ms", "p50"} {
+		if !strings.Contains(asJSON.String(), `"`+key+`":`) || !strings.Contains(asYAML.String(), key+":") {
+			t.Errorf("key %s is missing in one form", key)
+		}
+	}
+}
+
+func TestPlan(t *testing.T) {
+	plan := record.Plan{
+		Engines: []record.EngineInfo{{Engine: "vllm", Kind: "vllm", Via: "manual", Endpoint: "http://a"}, {Engine: "tgi", Kind: "tgi", Via: "manual", Endpoint: "http://b", Model: "m"}},
+		Scenarios: []record.PlannedScenario{
+			{Name: "ttft", Kind: record.KindTTFT, Shape: record.Shape{Arrival: "sequential", Iterations: 80}, Requests: 80, WarmupRequests: 3, ExpectedS: 90},
+			{Name: "heavy", Kind: record.KindLoad, Shape: record.Shape{Arrival: "users", Users: 50, DurationS: 120, Rounds: 2}, ExpectedS: 1000},
+		},
+		Targets: []record.Target{{Scenario: "ttft", Metric: "ttft_ms", Statistic: "p95", Limit: 100}}, ExpectedS: 1090,
+	}
+	var out strings.Builder
+	if err := WritePlan(&out, "a run", plan, true); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "plan.golden", out.String())
+}
