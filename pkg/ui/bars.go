@@ -25,7 +25,7 @@ type bars struct {
 
 	mu  sync.Mutex
 	bar *mpb.Bar
-	now counts
+	now *counts
 }
 
 func newBars(w io.Writer, plan record.Plan) *bars {
@@ -46,14 +46,21 @@ func (b *bars) move() {
 		case <-b.quit:
 			return
 		case <-t.C:
-			b.mu.Lock()
-			bar, at := b.bar, int64(b.now.share()*barSteps)
-			b.mu.Unlock()
+			bar, at := b.position()
 			if bar != nil { // outside the lock: the bar's own goroutine takes it to draw
 				bar.SetCurrent(at)
 			}
 		}
 	}
+}
+
+func (b *bars) position() (*mpb.Bar, int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bar == nil {
+		return nil, 0
+	}
+	return b.bar, int64(b.now.share() * barSteps)
 }
 
 // Notify implements Progress.
@@ -65,33 +72,32 @@ func (b *bars) Notify(e bench.Event) {
 		b.begin(e.Scenario)
 	default:
 		b.mu.Lock()
-		b.now.take(e)
-		b.mu.Unlock()
+		defer b.mu.Unlock()
+		if b.now != nil {
+			b.now.take(e)
+		}
 	}
 }
 
 func (b *bars) begin(scenario string) {
 	b.finish(true)
+	now := newCounts(b.plan, scenario)
 	bar := b.container.AddBar(barSteps,
 		mpb.PrependDecorators(decor.Name(scenario, decor.WC{C: decor.DindentRight | decor.DextraSpace, W: 18})),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return b.status() })))
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return b.status(now) })))
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.bar, b.now = bar, counts{begun: time.Now(), expected: expectedTime(b.plan, scenario)}
+	b.bar, b.now = bar, now
 }
 
-func (b *bars) status() string {
+// status is what stands beside a scenario's bar.
+func (b *bars) status(c *counts) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.now.begun.IsZero() {
-		return ""
+	if c != b.now || b.bar == nil {
+		return " " + c.text()
 	}
-	left := b.now.expected - time.Since(b.now.begun)
-	text := fmt.Sprintf(" %s  %s", b.now.text(), b.now.engine)
-	if left > 0 {
-		text += fmt.Sprintf("  %s left", left.Round(time.Second))
-	}
-	return text
+	return fmt.Sprintf(" %s  %s  %s left", c.text(), c.engine, c.left().Round(time.Second))
 }
 
 // finish ends the bar under way: filled where its scenario is over, left as it

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -55,10 +56,10 @@ func requestsText(s record.PlannedScenario, engines int) string {
 
 func roughly(s float64) string {
 	d := time.Duration(s * float64(time.Second))
-	if d > 10*time.Minute {
-		return d.Round(time.Minute).String()
+	if d < 10*time.Minute {
+		return d.Round(time.Second).String()
 	}
-	return d.Round(time.Second).String()
+	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 }
 
 func orDash(s string) string {

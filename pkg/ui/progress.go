@@ -35,9 +35,24 @@ const lineInterval = 10 * time.Second
 // counts are the running totals of one scenario.
 type counts struct {
 	done, failed int64
-	engine       string
-	begun        time.Time
-	expected     time.Duration
+	// total is how many requests there will be, 0 where time decides.
+	total    int64
+	engine   string
+	begun    time.Time
+	expected time.Duration
+}
+
+func newCounts(plan record.Plan, scenario string) *counts {
+	c := &counts{begun: time.Now()}
+	for _, s := range plan.Scenarios {
+		if s.Name == scenario {
+			c.expected = time.Duration(s.ExpectedS * float64(time.Second))
+			if s.Requests > 0 {
+				c.total = int64((s.Requests + s.WarmupRequests) * len(plan.Engines))
+			}
+		}
+	}
+	return c
 }
 
 func (c *counts) take(e bench.Event) {
@@ -61,22 +76,25 @@ func (c *counts) text() string {
 	return text
 }
 
-// share is the part of the expected time that has passed, below 1 until the
-// scenario is over.
+// share is how much of the scenario is done, below 1 until it is over: of its
+// requests where their number is known, else of the expected time.
 func (c *counts) share() float64 {
-	if c.expected <= 0 {
-		return 0
-	}
-	return min(float64(time.Since(c.begun))/float64(c.expected), 0.99)
-}
-
-func expectedTime(plan record.Plan, scenario string) time.Duration {
-	for _, s := range plan.Scenarios {
-		if s.Name == scenario {
-			return time.Duration(s.ExpectedS * float64(time.Second))
-		}
+	switch {
+	case c.total > 0:
+		return min(float64(c.done)/float64(c.total), 0.99)
+	case c.expected > 0:
+		return min(float64(time.Since(c.begun))/float64(c.expected), 0.99)
 	}
 	return 0
+}
+
+// left is the time that the rest should take, 0 where nothing tells.
+func (c *counts) left() time.Duration {
+	past := time.Since(c.begun)
+	if c.total > 0 && c.done > 0 {
+		return time.Duration(float64(past) / float64(c.done) * float64(max(c.total-c.done, 0)))
+	}
+	return max(c.expected-past, 0)
 }
 
 // preflightText says how an engine's preflight went.
@@ -97,7 +115,7 @@ type lines struct {
 	w        io.Writer
 	plan     record.Plan
 	scenario string
-	now      counts
+	now      *counts
 	quit     chan struct{}
 	gone     chan struct{}
 }
@@ -139,10 +157,12 @@ func (l *lines) Notify(e bench.Event) {
 		l.say("%s", preflightText(e))
 	case bench.EventScenario:
 		l.over()
-		l.scenario, l.now = e.Scenario, counts{}
-		l.say("%s: started, about %s", e.Scenario, expectedTime(l.plan, e.Scenario).Round(time.Second))
+		l.scenario, l.now = e.Scenario, newCounts(l.plan, e.Scenario)
+		l.say("%s: started, about %s", e.Scenario, l.now.expected.Round(time.Second))
 	default:
-		l.now.take(e)
+		if l.now != nil {
+			l.now.take(e)
+		}
 	}
 }
 

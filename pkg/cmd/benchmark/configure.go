@@ -142,7 +142,7 @@ func (o *Options) fit() error {
 			return err
 		}
 		for i, t := range tests {
-			faults = append(faults, o.config.Override(fmt.Sprintf("test_scenarios.load_tests[%d].duration_seconds", i), t.DurationSeconds*factor, "--duration"))
+			faults = append(faults, o.config.Override(fmt.Sprintf("test_scenarios.load_tests[%d].duration_seconds", i), max(math.Round(t.DurationSeconds*factor*10)/10, 0.1), "--duration"))
 		}
 	}
 	if err := errors.Join(faults...); err != nil {
