@@ -95,7 +95,7 @@ func (x *exchange) refused(s *wire.Stream) (outcome, bool) {
 	encoding := s.Header.Get("Content-Encoding")
 	switch {
 	case s.Status >= 300 && s.Status < 400:
-		out := fail(record.StatusMalformed, "headers", fmt.Sprintf("the endpoint redirects (HTTP %d) to %s", s.Status, printable(s.Header.Get("Location"), maxQuote)))
+		out := fail(record.StatusMalformed, "headers", fmt.Sprintf("the endpoint redirects (HTTP %d) to %s", s.Status, printable(s.Header.Get("Location"))))
 		out.err.HTTPStatus = s.Status
 		return out, true
 	case s.Status != http.StatusOK:
@@ -110,7 +110,7 @@ func (x *exchange) refused(s *wire.Stream) (outcome, bool) {
 		f := x.target.Protocol.Refusal(s.Status, body)
 		return fail(record.StatusMalformed, "headers", "the answer is "+f.Message+", not a stream of tokens"), true
 	case encoding != "" && encoding != "identity":
-		return fail(record.StatusMalformed, "headers", fmt.Sprintf("the answer is compressed (%s) though no compression was asked for", printable(encoding, maxQuote))), true
+		return fail(record.StatusMalformed, "headers", fmt.Sprintf("the answer is compressed (%s) though no compression was asked for", printable(encoding))), true
 	}
 	return outcome{}, false
 }
@@ -156,7 +156,7 @@ func (x *exchange) strayError(frames wire.FrameReader) error {
 	if stray == "" || !x.tally.firstEvent.IsZero() {
 		return nil
 	}
-	return &strayError{excerpt: printable(stray, maxQuote)}
+	return &strayError{excerpt: printable(stray)}
 }
 
 // strayError is a body that is no stream of the expected kind.

@@ -48,14 +48,14 @@ func (x *exchange) judge(ctx context.Context, s *wire.Stream, err error) outcome
 }
 
 func failureText(f *engine.Failure) string {
-	message := printable(f.Message, maxQuote)
+	message := printable(f.Message)
 	switch {
 	case f.Class == record.StatusMalformed:
 		return message
 	case f.Type == "":
 		return "the engine put an error into its stream: " + message
 	}
-	return fmt.Sprintf("the engine put an error into its stream: %s (%s)", message, printable(f.Type, maxQuote))
+	return fmt.Sprintf("the engine put an error into its stream: %s (%s)", message, printable(f.Type))
 }
 
 // classify finds the class of an error of the transport or of a reader. A
@@ -98,15 +98,15 @@ func describe(ctx context.Context, err error, t *tally) string {
 
 // printable makes engine text fit for a message: control characters gone,
 // length bounded in runes.
-func printable(s string, most int) string {
+func printable(s string) string {
 	clean := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}, s)
-	if runes := []rune(clean); len(runes) > most {
-		clean = string(runes[:most]) + "…"
+	if runes := []rune(clean); len(runes) > maxQuote {
+		clean = string(runes[:maxQuote]) + "…"
 	}
 	return strings.TrimSpace(clean)
 }

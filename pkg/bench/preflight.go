@@ -172,7 +172,7 @@ func namedModel(wanted string, models []engine.Model) (engine.Model, error) {
 func modelNames(models []engine.Model) string {
 	names := make([]string, 0, len(models))
 	for _, m := range models {
-		names = append(names, printable(m.Name, maxQuote))
+		names = append(names, printable(m.Name))
 	}
 	return strings.Join(names, ", ")
 }

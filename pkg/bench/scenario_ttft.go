@@ -16,22 +16,33 @@ func runTTFT(ctx context.Context, r *runner, s scenario, index int) error {
 	for _, t := range r.Targets {
 		r.warm(ctx, t, s, index)
 	}
-	blocks := map[*Target]*block{}
-	begin := time.Now()
-	for _, t := range r.Targets {
-		r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: int64(s.ttft.Iterations)})
-		b := newBlock(r.Start, record.Block{
-			ID: fmt.Sprintf("%d-%s-0", index, t.Name), Engine: t.Name, Scenario: s.plan.Name,
-			StartMS: millis(begin.Sub(r.Start)), EndMS: millis(begin.Sub(r.Start)) + s.plan.ExpectedS*1000,
-		})
-		defer b.saveWhileRunning(r.Sink)()
-		blocks[t] = b
+	blocks := r.openBlocks(s, index)
+	stops := make([]func(), 0, len(blocks))
+	for _, b := range blocks {
+		stops = append(stops, b.saveWhileRunning(r.Sink))
 	}
 	r.iterate(ctx, s, index, blocks)
+	for _, stop := range stops {
+		stop()
+	}
 	for _, t := range r.Targets {
 		r.Sink.Block(blocks[t].finish(time.Now(), ctx.Err() != nil))
 	}
 	return ctx.Err()
+}
+
+// openBlocks begins the one block that each target has in the scenario.
+func (r *runner) openBlocks(s scenario, index int) map[*Target]*block {
+	blocks := map[*Target]*block{}
+	begin := millis(time.Since(r.Start))
+	for _, t := range r.Targets {
+		r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: int64(s.ttft.Iterations)})
+		blocks[t] = newBlock(r.Start, record.Block{
+			ID: fmt.Sprintf("%d-%s-0", index, t.Name), Engine: t.Name, Scenario: s.plan.Name,
+			StartMS: begin, EndMS: begin + s.plan.ExpectedS*1000,
+		})
+	}
+	return blocks
 }
 
 func (r *runner) warm(ctx context.Context, t *Target, s scenario, index int) {

@@ -49,7 +49,7 @@ func (c *prefixCache) touch(blocks []uint64) {
 	}
 	for c.order.Len() > c.capacity {
 		oldest := c.order.Back()
-		delete(c.at, oldest.Value.(uint64)) //nolint:errcheck,forcetypeassert // only touch fills the list
+		delete(c.at, oldest.Value.(uint64)) //nolint:errcheck // only touch fills the list
 		c.order.Remove(oldest)
 	}
 }

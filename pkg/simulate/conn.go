@@ -53,7 +53,7 @@ func listen(ln net.Listener) listener {
 func (l listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err != nil {
-		return nil, err //nolint:wrapcheck // net/http tells errors apart by identity
+		return nil, err // net/http tells errors apart by identity
 	}
 	return &conn{Conn: c, receive: newReceiver(c)}, nil
 }

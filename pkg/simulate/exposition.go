@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,9 +31,9 @@ func (s *Server) metrics(write func(*Server, *exposition)) http.HandlerFunc {
 // family begins a family. help may be "".
 func (e *exposition) family(name, kind, help string) {
 	if help != "" {
-		fmt.Fprintf(e, "# HELP %s %s\n", name, help)
+		e.WriteString("# HELP " + name + " " + help + "\n")
 	}
-	fmt.Fprintf(e, "# TYPE %s %s\n", name, kind)
+	e.WriteString("# TYPE " + name + " " + kind + "\n")
 }
 
 // sample writes one sample. labels stand as they are to appear, "" for none.

@@ -89,7 +89,7 @@ func (f *ollamaForm) tokens(t *turn) string {
 			ids = append(ids, tok.id)
 		}
 	}
-	data, _ := json.Marshal(ids) //nolint:errcheck,errchkjson // numbers
+	data, _ := json.Marshal(ids) //nolint:errcheck // numbers
 	return string(data)
 }
 

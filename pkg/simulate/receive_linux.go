@@ -52,7 +52,7 @@ const controlSize = 64
 
 func (r *receiver) read(c net.Conn, p []byte) (int, error) {
 	if r.raw == nil || len(p) == 0 {
-		return c.Read(p) //nolint:wrapcheck // it stands in for the connection
+		return c.Read(p) // it stands in for the connection
 	}
 	var control [controlSize]byte
 	var n, m int
@@ -67,7 +67,7 @@ func (r *receiver) read(c net.Conn, p []byte) (int, error) {
 	})
 	switch {
 	case err != nil:
-		return 0, err //nolint:wrapcheck // net/http looks for a timeout in it
+		return 0, err // net/http looks for a timeout in it
 	case failure != nil:
 		return 0, &net.OpError{Op: "read", Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: os.NewSyscallError("recvmsg", failure)}
 	case n == 0:
@@ -77,10 +77,11 @@ func (r *receiver) read(c net.Conn, p []byte) (int, error) {
 	return n, nil
 }
 
-// note keeps the stamp among the control messages, where there is one. It is
-// a struct timespec of two 64-bit words; other layouts are passed over.
+// note keeps the stamp among the control messages, or that there is none. A
+// stamp is a struct timespec of two 64-bit words; other layouts are passed over.
 func (r *receiver) note(control []byte) {
 	const seconds, size = 8, 16
+	r.stamp.Store(0)
 	messages, err := unix.ParseSocketControlMessage(control)
 	if err != nil {
 		return

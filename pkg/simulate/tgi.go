@@ -244,6 +244,6 @@ func (g tgi) tokenize(w http.ResponseWriter, r *http.Request) {
 		stop := min(start+bytesPerToken, len(*req.Inputs))
 		pieces = append(pieces, piece{id, (*req.Inputs)[start:stop], start, stop})
 	}
-	data, _ := json.Marshal(pieces) //nolint:errcheck,errchkjson // numbers and strings
+	data, _ := json.Marshal(pieces) //nolint:errcheck // numbers and strings
 	reply(w, typeJSON, "%s", data)
 }

@@ -186,6 +186,6 @@ func (v vllm) tokenize(w http.ResponseWriter, r *http.Request) {
 	if len(req.Messages) > 0 {
 		text = render(req.Messages)
 	}
-	ids, _ := json.Marshal(tokenIDs(text)) //nolint:errcheck,errchkjson // numbers
+	ids, _ := json.Marshal(tokenIDs(text)) //nolint:errcheck // numbers
 	reply(w, typeJSON, `{"count":%d,"max_model_len":%d,"tokens":%s,"token_strs":null}`, countTokens(text), v.s.options.Profile.limit(), ids)
 }

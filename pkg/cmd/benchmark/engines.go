@@ -25,7 +25,7 @@ const (
 
 // tokenVariable is the environment variable that holds the engines' token
 // where no file does.
-const tokenVariable = "LLMBENCH_ENGINE_TOKEN"
+const tokenVariable = "LLMBENCH_ENGINE_TOKEN" //nolint:gosec // the name of a variable, and no token
 
 // simulated are the engines that --simulate starts.
 var simulated = []string{"vllm", "tgi", "ollama"}

@@ -91,7 +91,8 @@ func (o *Options) newRun(now time.Time) (record.Run, error) {
 	}
 	b := o.config.Config.Benchmark
 	return record.Run{
-		SchemaVersion: record.SchemaVersion, RunID: newRunID(now, rand.Uint32()), Name: b.Name, Description: b.Description,
+		SchemaVersion: record.SchemaVersion, RunID: newRunID(now, rand.Uint32()), //nolint:gosec // it only tells runs apart
+		Name: b.Name, Description: b.Description,
 		StartedAt: now, Simulated: o.Simulate, Plan: plan, Config: string(effective),
 		Environment: record.Environment{Engines: plan.Engines},
 		Tool: record.Tool{
