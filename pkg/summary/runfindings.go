@@ -30,13 +30,16 @@ func (a *Aggregator) runFindings() []record.Finding {
 	return append(findings, a.userClocks()...)
 }
 
+// ollamaTag is what Ollama puts behind a model's name where none was given.
+const ollamaTag = ":latest"
+
 func differentModels(engines []record.EngineInfo) (record.Finding, bool) {
 	var named []string
 	models := map[string]bool{}
 	for _, e := range engines {
 		if e.Model != "" {
 			named = append(named, e.Engine+" "+e.Model)
-			models[e.Model] = true
+			models[strings.TrimSuffix(e.Model, ollamaTag)] = true
 		}
 	}
 	return record.Finding{
