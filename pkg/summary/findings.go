@@ -37,6 +37,11 @@ func inOneBurst(s record.Sample) (shows, burst bool) {
 	return true, started && ended && e2e-ttft < burstGapMS*gaps
 }
 
+// buffered says that something on the way holds the streams of a cell back.
+func (c *cell) buffered() bool {
+	return c.streams > 0 && float64(c.bursts) >= burstAnswers*float64(c.streams)
+}
+
 // resultRow is one engine in one scenario as the rules look at it: its cell and
 // the result that came of it.
 type resultRow struct {
@@ -54,24 +59,24 @@ var rules = []func(resultRow) (f record.Finding, applies bool){
 	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, damagedGaps, longGaps,
 }
 
-func (v resultRow) findings(scenario string) []record.Finding {
+func (r resultRow) findings(scenario string) []record.Finding {
 	var found []record.Finding
 	for _, rule := range rules {
 		if f, applies := rule(v); applies {
-			f.Subject, f.Message = v.e.Engine, fmt.Sprintf("in %s: %s", scenario, f.Message)
+			f.Subject, f.Message = r.e.Engine, fmt.Sprintf("in %s: %s", scenario, f.Message)
 			found = append(found, f)
 		}
 	}
 	return found
 }
 
-func noSuccess(v resultRow) (record.Finding, bool) {
-	class, n := mostFrequent(v.e.Errors)
+func noSuccess(r resultRow) (record.Finding, bool) {
+	class, n := mostFrequent(r.e.Errors)
 	return record.Finding{
 		ID: "no-success", Severity: record.SeverityError,
-		Message: fmt.Sprintf("none of %d requests succeeded; %d ended in %s", v.e.Requests, n, class),
+		Message: fmt.Sprintf("none of %d requests succeeded; %d ended in %s", r.e.Requests, n, class),
 		Remedy:  "read the error messages in raw/samples.jsonl, mend the engine or its endpoint, and measure again",
-	}, v.e.Failed > 0 && v.e.Succeeded == 0
+	}, r.e.Failed > 0 && r.e.Succeeded == 0
 }
 
 func mostFrequent(errors map[record.Status]int64) (class record.Status, n int64) {
@@ -83,53 +88,53 @@ func mostFrequent(errors map[record.Status]int64) (class record.Status, n int64)
 	return class, n
 }
 
-func bufferedStream(v resultRow) (record.Finding, bool) {
+func bufferedStream(r resultRow) (record.Finding, bool) {
 	return record.Finding{
 		ID: "buffered-stream", Severity: record.SeverityWarn,
-		Message: fmt.Sprintf("%d of %d answers came in one burst, so something on the way holds the stream back and TTFT is the time of the whole answer", v.c.bursts, v.c.streams),
+		Message: fmt.Sprintf("%d of %d answers came in one burst, so something on the way holds the stream back and TTFT is the time of the whole answer", r.c.bursts, r.c.streams),
 		Remedy:  "turn response buffering off in every proxy on the way (nginx: proxy_buffering off), or go around it",
-	}, v.c.streams > 0 && float64(v.c.bursts) >= burstAnswers*float64(v.c.streams)
+	}, r.c.buffered()
 }
 
-func estimatedTokens(v resultRow) (record.Finding, bool) {
-	n := v.e.TokenSources[record.TokensEstimated]
+func estimatedTokens(r resultRow) (record.Finding, bool) {
+	n := r.e.TokenSources[record.TokensEstimated]
 	return record.Finding{
 		ID: "estimated-tokens", Severity: record.SeverityWarn,
-		Message: fmt.Sprintf("the engine did not count the tokens of %d of %d answers; one a frame was assumed", n, v.e.Succeeded),
+		Message: fmt.Sprintf("the engine did not count the tokens of %d of %d answers; one a frame was assumed", n, r.e.Succeeded),
 		Remedy:  "take TPOT and tokens/s as approximate, or make the engine report usage",
 	}, n > 0
 }
 
-func manyCancelled(v resultRow) (record.Finding, bool) {
+func manyCancelled(r resultRow) (record.Finding, bool) {
 	return record.Finding{
 		ID: "cancelled-requests", Severity: record.SeverityWarn,
-		Message: fmt.Sprintf("%d of %d requests were cut off before they ended; the slowest are the likeliest, so percentiles look better than they are", v.c.cancelled, v.e.Requests),
+		Message: fmt.Sprintf("%d of %d requests were cut off before they ended; the slowest are the likeliest, so percentiles look better than they are", r.c.cancelled, r.e.Requests),
 		Remedy:  "let the run come to its end, or measure for longer",
-	}, float64(v.c.cancelled) > maxCancelled*float64(v.e.Requests)
+	}, float64(r.c.cancelled) > maxCancelled*float64(r.e.Requests)
 }
 
-func clientBound(v resultRow) (record.Finding, bool) {
-	if v.e.Client == nil || v.e.Client.Verdict != record.ClientBound {
+func clientBound(r resultRow) (record.Finding, bool) {
+	if r.e.Client == nil || r.e.Client.Verdict != record.ClientBound {
 		return record.Finding{}, false
 	}
 	return record.Finding{
-		ID: "client-bound", Severity: record.SeverityWarn, Message: strings.Join(v.e.Client.Reasons, "; "),
+		ID: "client-bound", Severity: record.SeverityWarn, Message: strings.Join(r.e.Client.Reasons, "; "),
 		Remedy: "these numbers may be the client's own: measure from a machine with more idle processors, or with fewer users at once",
 	}, true
 }
 
-func damagedGaps(v resultRow) (record.Finding, bool) {
+func damagedGaps(r resultRow) (record.Finding, bool) {
 	return record.Finding{
 		ID: "gap-histogram", Severity: record.SeverityError,
-		Message: fmt.Sprintf("gaps and ITL are left out: %v", v.gapsErr),
+		Message: fmt.Sprintf("gaps and ITL are left out: %v", r.gapsErr),
 		Remedy:  "raw/blocks.jsonl is damaged or was written by another program; measure again",
-	}, v.gapsErr != nil
+	}, r.gapsErr != nil
 }
 
-func longGaps(v resultRow) (record.Finding, bool) {
+func longGaps(r resultRow) (record.Finding, bool) {
 	return record.Finding{
 		ID: "gap-over-an-hour", Severity: record.SeverityWarn,
-		Message: fmt.Sprintf("%d gaps between frames were longer than an hour and count as an hour", v.overTop),
+		Message: fmt.Sprintf("%d gaps between frames were longer than an hour and count as an hour", r.overTop),
 		Remedy:  "lower timeouts.stall_seconds, so that a stream that stands still is a failure",
-	}, v.overTop > 0
+	}, r.overTop > 0
 }

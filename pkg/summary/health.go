@@ -20,8 +20,8 @@ const (
 	maxGCShare = 0.05
 	// maxCoalescedShare of frames may share a read with the frame before. An
 	// engine or a proxy that writes several frames at once does that too, so it
-	// speaks against the client only from busyCPUShare on, or where nobody
-	// knows how busy it was.
+	// speaks against the client only where the stream is not buffered and the
+	// client was busy, from busyCPUShare on, or nobody knows whether it was.
 	maxCoalescedShare = 0.2
 	busyCPUShare      = 0.4
 )
@@ -39,7 +39,7 @@ func (c *cell) health(level float64, ttft *record.Distribution) *record.ClientHe
 	if c.frames > 0 {
 		h.CoalescedShare = record.Some(float64(c.coalesced) / float64(c.frames))
 	}
-	h.Reasons = reasons(h, gcShare, ttft)
+	h.Reasons = c.reasons(h, gcShare, ttft)
 	if len(h.Reasons) > 0 {
 		h.Verdict = record.ClientBound
 	}
@@ -79,7 +79,7 @@ func (c *cell) slips() stats.Sorted {
 	})
 }
 
-func reasons(h *record.ClientHealth, gcShare float64, ttft *record.Distribution) (why []string) {
+func (c *cell) reasons(h *record.ClientHealth, gcShare float64, ttft *record.Distribution) (why []string) {
 	cpu, cpuKnown := h.CPUShare.Get()
 	if cpu > maxCPUShare {
 		why = append(why, fmt.Sprintf("the client used %.0f %% of its processors (limit %.0f %%)", cpu*100, maxCPUShare*100))
@@ -95,7 +95,7 @@ func reasons(h *record.ClientHealth, gcShare float64, ttft *record.Distribution)
 	if gcShare > maxGCShare {
 		why = append(why, fmt.Sprintf("garbage collection paused the client for %.1f %% of the time (limit %.0f %%)", gcShare*100, maxGCShare*100))
 	}
-	busy := !cpuKnown || cpu > busyCPUShare
+	busy := !c.buffered() && (!cpuKnown || cpu > busyCPUShare)
 	if shared := h.CoalescedShare.Or(0); busy && shared > maxCoalescedShare {
 		why = append(why, fmt.Sprintf("%.0f %% of frames were read together with the frame before (limit %.0f %%)", shared*100, maxCoalescedShare*100))
 	}

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -92,14 +91,6 @@ func timed(ctx context.Context, r reader, url string, streams int, length time.D
 		return 0, 0, errors.New("no frame came")
 	}
 	return cpu.Seconds() / float64(frames) * 1e6, float64(after.TotalAlloc-before.TotalAlloc) / float64(frames), nil
-}
-
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // bare reads floods with net/http and nothing else.
