@@ -35,6 +35,7 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 		text := r.deal(s.part(attempt)).At(uint64(s.arrival.Seq)).Text //nolint:gosec // seq counts from 0
 		call := r.call(s.target, text, s.maxTokens)
 		sample := r.attempt(ctx, x, s, call, attempt)
+		r.warnOfCut(s.target, s.scenario, len(text), sample)
 		if !r.retryable(sample) {
 			return sample
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -369,8 +370,13 @@ func TestPreflightSaysWhyAnEngineCannotBeMeasured(t *testing.T) {
 		http.Error(w, `{"error":"Unauthorized"}`, http.StatusUnauthorized)
 	}))
 	t.Cleanup(locked.Close)
+	private := httptest.NewUnstartedServer(http.HandlerFunc(good))
+	private.Config.ErrorLog = log.New(io.Discard, "", 0)
+	private.StartTLS()
+	t.Cleanup(private.Close)
 	for _, tt := range []struct{ name, url, model, want string }{
 		{"nobody there", "http://127.0.0.1:1", "", "refused: "},
+		{"an unknown authority", private.URL, "", "--engine-ca-file"},
 		{"no engine", mute.URL, "", "malformed: "},
 		{"no engine, but a model was named", mute.URL, "m", "http_4xx: "},
 		{"locked", locked.URL, "", "--engine-token-file"},
@@ -387,6 +393,36 @@ func TestPreflightSaysWhyAnEngineCannotBeMeasured(t *testing.T) {
 			last := findings[len(findings)-1]
 			if text := last.Message + " " + last.Remedy; last.Severity != record.SeverityError || !strings.Contains(text, tt.want) {
 				t.Errorf("finding %+v, want %q", last, tt.want)
+			}
+		})
+	}
+}
+
+func TestAPromptThatWasCutIsSaidOnce(t *testing.T) {
+	long := strings.Repeat("word ", 1000)
+	for _, tt := range []struct {
+		name           string
+		tokens, cached int
+		want           int64
+	}{{"whole", 1001, 0, 0}, {"cut", 256, 0, 1}, {"from the cache", 10, 991, 0}} {
+		t.Run(tt.name, func(t *testing.T) {
+			o, _ := options(t, five, openAIServer(t, func(w http.ResponseWriter, _ *http.Request) {
+				say(w, "a")
+				fmt.Fprintf(w, "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":1,\"prompt_tokens_details\":{\"cached_tokens\":%d}}}\n\n%s", tt.tokens, tt.cached, finished) //nolint:errcheck // the client notices
+			}))
+			o.Prompts = prompt.New([]prompt.Prompt{{ID: "long", Text: long}}, prompt.Options{})
+			o.Targets[0].Model = "m"
+			var said atomic.Int64
+			o.Notify = func(e Event) {
+				if e.Kind == EventFinding && e.Finding.ID == "prompt-cut" {
+					said.Add(1)
+				}
+			}
+			if err := Run(t.Context(), o); err != nil {
+				t.Fatal(err)
+			}
+			if said.Load() != tt.want {
+				t.Errorf("said %d times, want %d", said.Load(), tt.want)
 			}
 		})
 	}

@@ -38,6 +38,7 @@ type runner struct {
 	deals    sync.Map // of prompt sources, by part of the run
 	// exchanges are used again, because their memory grows with an answer.
 	exchanges sync.Pool
+	cut       sync.Map // names of engines that were found to cut prompts
 }
 
 func newRunner(o Options) *runner {

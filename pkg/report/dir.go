@@ -118,17 +118,29 @@ func Open(path string) (*Dir, error) {
 	return d, nil
 }
 
-// writeFile writes a document under a temporary name and renames it, so that
-// a reader sees the old one or the whole new one.
+// writeFile writes a document under a temporary name, forces it to the disk and
+// renames it, so that a reader sees the old one or the whole new one, also
+// after the power failed.
 func (d *Dir) writeFile(name string, data []byte) error {
 	tmp := name + ".tmp"
-	if err := d.root.WriteFile(tmp, data, fileMode); err != nil {
-		return fmt.Errorf("write %s in %q: %w", name, d.path, err)
+	err := d.writeTemporary(tmp, data)
+	if err == nil {
+		err = d.root.Rename(tmp, name)
 	}
-	if err := d.root.Rename(tmp, name); err != nil {
+	if err != nil {
+		_ = d.root.Remove(tmp) // there may be none
 		return fmt.Errorf("write %s in %q: %w", name, d.path, err)
 	}
 	return nil
+}
+
+func (d *Dir) writeTemporary(name string, data []byte) error {
+	f, err := d.root.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, fileMode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 func (d *Dir) writeJSON(name string, v any) error {
