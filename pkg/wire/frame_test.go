@@ -11,6 +11,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func checkFrames(t *testing.T, r FrameReader, want []got, stray string) {
+	t.Helper()
+	frames, err := readAll(r)
+	if !errors.Is(err, io.EOF) {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, frames); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+	if r.Stray() != stray {
+		t.Errorf("stray %q, want %q", r.Stray(), stray)
+	}
+}
+
 func TestSSE(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -38,17 +52,7 @@ func TestSSE(t *testing.T) {
 		{"nothing", nil, nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := NewSSE(pieces(tt.pieces...))
-			frames, err := readAll(r)
-			if !errors.Is(err, io.EOF) {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tt.want, frames); diff != "" {
-				t.Errorf("frames (-want +got):\n%s", diff)
-			}
-			if r.Stray() != tt.stray {
-				t.Errorf("stray %q, want %q", r.Stray(), tt.stray)
-			}
+			checkFrames(t, NewSSE(pieces(tt.pieces...)), tt.want, tt.stray)
 		})
 	}
 }
@@ -68,17 +72,7 @@ func TestNDJSON(t *testing.T) {
 		{"text without an end is stray", []string{"404 page not found"}, nil, "404 page not found"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := NewNDJSON(pieces(tt.pieces...))
-			frames, err := readAll(r)
-			if !errors.Is(err, io.EOF) {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tt.want, frames); diff != "" {
-				t.Errorf("frames (-want +got):\n%s", diff)
-			}
-			if r.Stray() != tt.stray {
-				t.Errorf("stray %q, want %q", r.Stray(), tt.stray)
-			}
+			checkFrames(t, NewNDJSON(pieces(tt.pieces...)), tt.want, tt.stray)
 		})
 	}
 }

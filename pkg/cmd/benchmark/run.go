@@ -85,7 +85,7 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify,
 	}
 	ready, findings := bench.Preflight(ctx, b)
-	for _, f := range findings {
+	for _, f := range append(findings, unverified(targets)...) {
 		j.find(f)
 	}
 	j.know(targets)
@@ -110,6 +110,20 @@ func (o *Options) close(j *journal, measured error) error {
 		return errors.Join(measured, written, shown)
 	}
 	return errors.Join(written, shown, unmeasured(j.run, sum), o.targetsMissed(sum))
+}
+
+// unverified names the engines whose certificates nobody checked.
+func unverified(targets []*bench.Target) (findings []record.Finding) {
+	for _, t := range targets {
+		if t.Info.InsecureTLS {
+			findings = append(findings, record.Finding{
+				ID: "insecure-tls", Severity: record.SeverityWarn, Subject: t.Name,
+				Message: "its certificate was not verified, so nothing shows that it was this engine which answered",
+				Remedy:  "pass its authority with --engine-ca-file in place of --engine-insecure-skip-tls-verify",
+			})
+		}
+	}
+	return findings
 }
 
 func (o *Options) show(j *journal, sum record.Summary) error {
