@@ -20,6 +20,8 @@ func explain(s *record.Sample, t *Target) {
 // remedy is what a person can do about an error class.
 func remedy(class record.Status, httpStatus int, t *Target) string {
 	switch httpStatus {
+	case 400, 422:
+		return "the engine refuses the request itself: check its model's chat template (services.api can choose another form) and the generation settings"
 	case 401, 403:
 		return "pass the engine's token with --engine-token-file or LLMBENCH_ENGINE_TOKEN"
 	case 404:

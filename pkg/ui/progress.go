@@ -62,7 +62,7 @@ func (c *counts) take(e bench.Event) {
 	case bench.EventRequest:
 		c.engine = e.Engine
 		c.done++
-		if e.Sample != nil && e.Sample.Status != record.StatusOK {
+		if s := e.Sample; s != nil && s.Status != record.StatusOK && s.Status != record.StatusCancelled {
 			c.failed++
 		}
 	}

@@ -67,6 +67,10 @@ func (p *printer) table(columns []column, rows [][]string) {
 
 func (p *printer) scenario(s record.Summary, sc record.ScenarioResult, width Width) {
 	p.line("")
+	if !slices.ContainsFunc(sc.Engines, func(e record.EngineResult) bool { return e.Requests > 0 }) {
+		p.line("%s: not measured", sc.Name)
+		return
+	}
 	p.line("%s: %s", sc.Name, shapeText(sc.Shape))
 	columns := scenarioColumns(sc.Kind, width)
 	titles := make([]column, len(columns))

@@ -59,7 +59,8 @@ func example() record.Summary {
 	return record.Summary{
 		Name: "example", StartedAt: time.Unix(1_700_000_000, 0).UTC(), Simulated: true, Partial: true,
 		Environment: record.Environment{Engines: []record.EngineInfo{{Engine: "vllm", Model: "tiny\x1b[31m", Via: "manual"}}},
-		Scenarios:   []record.ScenarioResult{{Name: "chat", Kind: record.KindLoad, Shape: shape, Engines: []record.EngineResult{row("vllm", 41.234), row("tgi", 1234.5), bad}}},
+		Scenarios: []record.ScenarioResult{{Name: "chat", Kind: record.KindLoad, Shape: shape, Engines: []record.EngineResult{row("vllm", 41.234), row("tgi", 1234.5), bad}},
+			{Name: "never begun", Kind: record.KindLoad, Engines: []record.EngineResult{{Engine: "vllm"}}}},
 		Targets: []record.TargetResult{
 			{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 100, Actual: record.Some(61.8), Met: &met},
 			{Scenario: "chat", Engine: "tgi", Metric: "ttft_ms", Statistic: "p95", Limit: 100, Actual: record.Some(1851.8), Met: &missed},
