@@ -67,7 +67,7 @@ func (a *Aggregator) Summary() record.Summary {
 		findings = append(findings, found...)
 	}
 	s.Targets = targetResults(a.run.Plan.Targets, engines, s.Scenarios)
-	s.Findings = slices.Concat([]record.Finding{}, a.run.Findings, findings)
+	s.Findings = append(append([]record.Finding{}, a.run.Findings...), findings...)
 	return s
 }
 

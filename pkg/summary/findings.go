@@ -62,7 +62,7 @@ var rules = []func(resultRow) (f record.Finding, applies bool){
 func (r resultRow) findings(scenario string) []record.Finding {
 	var found []record.Finding
 	for _, rule := range rules {
-		if f, applies := rule(v); applies {
+		if f, applies := rule(r); applies {
 			f.Subject, f.Message = r.e.Engine, fmt.Sprintf("in %s: %s", scenario, f.Message)
 			found = append(found, f)
 		}
