@@ -16,6 +16,8 @@ type block struct {
 
 	mu    sync.Mutex
 	state record.Block
+	// spent is the client's usage of the window, once that is over.
+	spent *record.ClientUsage
 	gaps  *summary.Gaps
 	itl   *summary.Gaps
 }
@@ -45,8 +47,27 @@ func (b *block) snapshot() record.Block {
 	defer b.mu.Unlock()
 	s := b.state
 	s.GapHistogram, s.ITLHistogram = b.gaps.Encode(), b.itl.Encode()
-	s.Client = b.clock.usage()
+	if s.Client = b.spent; s.Client == nil {
+		s.Client = b.clock.usage()
+	}
 	return s
+}
+
+// countUsage counts what the client spends between two instants to come: the
+// warm-up before and the drain behind would dilute it. The returned function
+// takes that back.
+func (b *block) countUsage(from, to time.Time) (stop func()) {
+	begin := time.AfterFunc(time.Until(from), func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.clock = startCPUClock()
+	})
+	end := time.AfterFunc(time.Until(to), func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.spent = b.clock.usage()
+	})
+	return func() { begin.Stop(); end.Stop() }
 }
 
 // finish closes the block's window at end and returns its last state.

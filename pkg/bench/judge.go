@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -113,7 +114,11 @@ func printable(s string) string {
 
 // parseRetryAfter reads seconds or an HTTP date (RFC 9110, 10.2.3).
 func parseRetryAfter(value string, now time.Time) time.Duration {
-	if s, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && s > 0 {
+	s, err := strconv.ParseInt(strings.TrimSpace(value), 10, 32)
+	switch {
+	case errors.Is(err, strconv.ErrRange) && s > 0:
+		return math.MaxInt64
+	case err == nil && s > 0:
 		return time.Duration(s) * time.Second
 	}
 	if at, err := http.ParseTime(value); err == nil {

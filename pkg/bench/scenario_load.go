@@ -32,13 +32,14 @@ func runLoad(ctx context.Context, r *runner, s scenario, index int) error {
 func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, round int) {
 	users := loadUsers(s.load, r.Seed+uint64(round)) //nolint:gosec // rounds count from 0
 	begin := time.Now()
-	from := begin.Add(users.Warmup + users.RampUp)
-	r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: (users.Warmup + users.RampUp + users.Duration).Milliseconds()})
+	from := begin.Add(users.MeasureFrom())
+	r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: users.End().Milliseconds()})
 	b := newBlock(r.Start, record.Block{
 		ID: fmt.Sprintf("%d-%s-%d", index, t.Name, round), Engine: t.Name, Scenario: s.plan.Name, Round: round,
 		StartMS: millis(from.Sub(r.Start)), EndMS: millis(from.Add(users.Duration).Sub(r.Start)),
 	})
 	stop := b.saveWhileRunning(r.Sink)
+	uncount := b.countUsage(from, from.Add(users.Duration))
 	turn, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	g := &guard{most: int64(max(mostFailuresInTurn, mostFailuresPerUser*users.Users))}
@@ -53,6 +54,7 @@ func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, ro
 			sleep(ctx, failurePause)
 		}
 	})
+	uncount()
 	stop()
 	end := from.Add(users.Duration)
 	if now := time.Now(); now.Before(end) {

@@ -12,6 +12,8 @@ import (
 // zero is the instant from which the tests count.
 var zero = time.Unix(1_700_000_000, 0)
 
+var blockState = record.Block{ID: "0", Engine: "a", Scenario: "s"}
+
 // step is a frame at so many ms, and what it says.
 type step struct {
 	ms        int

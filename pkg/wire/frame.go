@@ -19,8 +19,8 @@ type Frame struct {
 	At time.Time
 	// Kernel is true where At is a receive stamp of the kernel.
 	Kernel bool
-	// Coalesced says that the frame came in one read with the frame before it,
-	// so that both bear the later one's stamp.
+	// Coalesced says that the frame shares its stamp with the frame before it,
+	// so that the earlier one came at some time before.
 	Coalesced bool
 	// Unterminated says that the stream ended before the frame did, so that
 	// Data may be a part of what was meant.
@@ -165,13 +165,16 @@ func (l *lines) fill() {
 	}
 }
 
-// stamper gives frames their arrivals and notices those that share one.
-type stamper struct{ last uint64 }
+// stamper gives frames their arrivals and notices those that share one: they
+// came in one read, or the kernel had merged their segments in its queue, which
+// then bear the last one's stamp however they are read.
+type stamper struct{ last Arrival }
 
 func (s *stamper) stamp(f *Frame, data []byte, a Arrival) {
 	f.Data, f.At, f.Kernel, f.Unterminated = data, a.At, a.Kernel, false
-	f.Coalesced = a.Read != 0 && a.Read == s.last
-	s.last = a.Read
+	merged := a.Kernel && s.last.Kernel && a.At.Equal(s.last.At)
+	f.Coalesced = a.Read != 0 && (a.Read == s.last.Read || merged)
+	s.last = a
 }
 
 // stray keeps the beginning of what belongs to no frame.

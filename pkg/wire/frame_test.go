@@ -57,6 +57,24 @@ func TestSSE(t *testing.T) {
 	}
 }
 
+// merged is a Source whose reads all bear one kernel stamp, as segments do that
+// the kernel merged in its queue.
+type merged struct {
+	*script
+	kernel bool
+}
+
+func (m merged) Arrival() Arrival { return Arrival{At: epoch, Kernel: m.kernel, Read: m.read} }
+
+func TestFramesOfMergedSegmentsShareTheirStamp(t *testing.T) {
+	for _, kernel := range []bool{true, false} {
+		frames, err := readAll(NewSSE(merged{pieces("data: a\n\n", "data: b\n\n"), kernel}))
+		if !errors.Is(err, io.EOF) || len(frames) != 2 || frames[0].Coalesced || frames[1].Coalesced != kernel {
+			t.Errorf("kernel %v: %+v, %v", kernel, frames, err)
+		}
+	}
+}
+
 func TestNDJSON(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
