@@ -49,27 +49,43 @@ type SampleError struct {
 type Sample struct {
 	// RequestID also went out as the X-Request-Id header.
 	RequestID string `json:"request_id"`
-	Engine    string `json:"engine"`
-	Endpoint  string `json:"endpoint"`
-	Scenario  string `json:"scenario"`
-	Phase     Phase  `json:"phase"`
-	Seq       int64  `json:"seq"`
+	// Engine is the name of the engine within the run.
+	Engine string `json:"engine"`
+	// Endpoint is the base URL that was asked.
+	Endpoint string `json:"endpoint"`
+	Scenario string `json:"scenario"`
+	Phase    Phase  `json:"phase"`
+	// Seq numbers the requests of a scenario; attempts of one request share it.
+	Seq int64 `json:"seq"`
 
+	// ScheduledMS is when the load wanted the request to go out.
 	ScheduledMS Float `json:"scheduled_ms,omitzero"`
-	SentMS      Float `json:"sent_ms,omitzero"`
+	// SentMS is just before the request's first byte was written.
+	SentMS Float `json:"sent_ms,omitzero"`
 	// QueueMS is the client's own delay, sent - scheduled.
 	QueueMS Float `json:"queue_ms,omitzero"`
 	// ConnectMS is DNS, dial and TLS of a new connection, 0 on a reused one.
-	ConnectMS    Float `json:"connect_ms,omitzero"`
-	TTFTMS       Float `json:"ttft_ms,omitzero"`
-	TTFAMS       Float `json:"ttfa_ms,omitzero"`
+	ConnectMS Float `json:"connect_ms,omitzero"`
+	// TTFTMS is the arrival of the first frame that carries a token.
+	TTFTMS Float `json:"ttft_ms,omitzero"`
+	// TTFAMS is the arrival of the first frame with text of the answer itself,
+	// later than TTFTMS where the model reasons first.
+	TTFAMS Float `json:"ttfa_ms,omitzero"`
+	// FirstEventMS is the arrival of the first frame, whatever it held.
 	FirstEventMS Float `json:"first_event_ms,omitzero"`
-	TPOTMS       Float `json:"tpot_ms,omitzero"`
-	E2EMS        Float `json:"e2e_ms,omitzero"`
-	MaxStallMS   Float `json:"max_stall_ms,omitzero"`
+	// TPOTMS is the time per output token after the first frame,
+	// (last token - first token) / (output tokens - tokens of the first frame).
+	TPOTMS Float `json:"tpot_ms,omitzero"`
+	// E2EMS is the arrival of the last frame that carries a token.
+	E2EMS Float `json:"e2e_ms,omitzero"`
+	// MaxStallMS is the longest gap between two frames that carry a token.
+	MaxStallMS Float `json:"max_stall_ms,omitzero"`
 
-	PromptTokens Int         `json:"prompt_tokens,omitzero"`
-	CachedTokens Int         `json:"cached_tokens,omitzero"`
+	// PromptTokens is the prompt's length as the engine counts it, CachedTokens
+	// how many of them its prefix cache answered for.
+	PromptTokens Int `json:"prompt_tokens,omitzero"`
+	CachedTokens Int `json:"cached_tokens,omitzero"`
+	// OutputTokens is the answer's length as TokenSource counted it.
 	OutputTokens Int         `json:"output_tokens,omitzero"`
 	TokenSource  TokenSource `json:"token_source,omitempty"`
 	// Frames counts token-bearing frames.
@@ -77,11 +93,13 @@ type Sample struct {
 	// Coalesced counts token-bearing frames that shared their arrival stamp
 	// with the frame before them.
 	Coalesced int64 `json:"coalesced,omitempty"`
-	Clock     Clock `json:"clock,omitempty"`
+	// Clock is the source of the arrival stamps.
+	Clock Clock `json:"clock,omitempty"`
 
-	Status  Status       `json:"status"`
-	Error   *SampleError `json:"error,omitempty"`
-	Attempt int          `json:"attempt"`
+	Status Status       `json:"status"`
+	Error  *SampleError `json:"error,omitempty"`
+	// Attempt counts from 1; a retry is a sample of its own.
+	Attempt int `json:"attempt"`
 	// EngineTimings is what the engine said of itself, in milliseconds.
 	EngineTimings map[string]float64 `json:"engine_timings,omitempty"`
 	// FramesMS is the arrival of every token-bearing frame since Sent; kept

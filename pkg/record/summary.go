@@ -70,6 +70,8 @@ type EngineResult struct {
 	// Dropped counts requests that the client was too late to send.
 	Dropped int64 `json:"dropped"`
 
+	// The distributions hold successful requests only. A retry's TTFT, TTFA and
+	// E2E count from when its request was first scheduled.
 	TTFT             *Distribution `json:"ttft_ms,omitempty"`
 	TTFTFromSchedule *Distribution `json:"ttft_from_schedule_ms,omitempty"`
 	TTFA             *Distribution `json:"ttfa_ms,omitempty"`
@@ -79,11 +81,17 @@ type EngineResult struct {
 	E2E              *Distribution `json:"e2e_ms,omitempty"`
 	Queue            *Distribution `json:"queue_ms,omitempty"`
 
+	// OutputTokensPerS and the other rates are over the measured windows of a
+	// load; what straddles an edge counts by its part inside.
 	OutputTokensPerS Float `json:"output_tokens_per_s,omitzero"`
-	TotalTokensPerS  Float `json:"total_tokens_per_s,omitzero"`
-	RequestsPerS     Float `json:"requests_per_s,omitzero"`
-	GoodputPerS      Float `json:"goodput_per_s,omitzero"`
-	SLOAttainment    Float `json:"slo_attainment,omitzero"`
+	// TotalTokensPerS adds the prompts' tokens.
+	TotalTokensPerS Float `json:"total_tokens_per_s,omitzero"`
+	// RequestsPerS counts successful requests, GoodputPerS those of them that
+	// met every SLO.
+	RequestsPerS Float `json:"requests_per_s,omitzero"`
+	GoodputPerS  Float `json:"goodput_per_s,omitzero"`
+	// SLOAttainment is the share of attempts that met every SLO, 0..1.
+	SLOAttainment Float `json:"slo_attainment,omitzero"`
 	// TokenSources counts samples by who counted their tokens.
 	TokenSources map[TokenSource]int64 `json:"token_sources,omitempty"`
 	// Clocks counts samples by the source of their stamps.

@@ -1,11 +1,13 @@
 package report
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -101,7 +103,7 @@ func pointLatest(base, name string) {
 func open(path string) (*Dir, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
-		return nil, fmt.Errorf("open run directory %q: %w", path, err)
+		return nil, fmt.Errorf("open run directory %q: %w", path, reason(err))
 	}
 	return &Dir{path: path, root: root}, nil
 }
@@ -109,21 +111,37 @@ func open(path string) (*Dir, error) {
 // Open opens the directory of a run that was made before.
 func Open(path string) (*Dir, error) {
 	d, err := open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w; name the directory of a run, for instance results/latest", err)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if _, err := d.root.Stat(RunFile); err != nil {
-		return nil, errors.Join(fmt.Errorf("%q is no run directory: %s is missing", path, RunFile), d.Close())
+		err = fmt.Errorf("%q is no run directory: %s: %w; name one, for instance results/latest", path, RunFile, reason(err))
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
 
-// writeFile writes a document under a temporary name, forces it to the disk and
-// renames it, so that a reader sees the old one or the whole new one, also
-// after the power failed.
+// reason is what the system said, without the path that the message names.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// writeFile writes a document under a temporary name that no one else has,
+// forces it to the disk and renames it, so that a reader sees the old one or
+// the whole new one, also after the power failed and where two programs write.
 func (d *Dir) writeFile(name string, data []byte) error {
-	tmp := name + ".tmp"
-	err := d.writeTemporary(tmp, data)
+	tmp := name + "." + rand.Text()[:8] + ".tmp"
+	err := d.root.MkdirAll(path.Dir(name), dirMode)
+	if err == nil {
+		err = d.writeTemporary(tmp, data)
+	}
 	if err == nil {
 		err = d.root.Rename(tmp, name)
 	}
@@ -131,16 +149,28 @@ func (d *Dir) writeFile(name string, data []byte) error {
 		_ = d.root.Remove(tmp) // there may be none
 		return fmt.Errorf("write %s in %q: %w", name, d.path, err)
 	}
+	d.syncFolder(path.Dir(name))
 	return nil
 }
 
 func (d *Dir) writeTemporary(name string, data []byte) error {
-	f, err := d.root.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, fileMode)
+	f, err := d.root.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_EXCL, fileMode)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// syncFolder forces a new name to the disk. Not every system can, and the
+// document is whole without it.
+func (d *Dir) syncFolder(name string) {
+	f, err := d.root.Open(name)
+	if err != nil {
+		return
+	}
+	_ = f.Sync()
+	_ = f.Close()
 }
 
 func (d *Dir) writeJSON(name string, v any) error {

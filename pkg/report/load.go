@@ -6,62 +6,93 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
 )
 
-// ReadRun reads raw/run.json.
-func (d *Dir) ReadRun() (record.Run, error) {
-	var run record.Run
-	data, err := d.root.ReadFile(RunFile)
+// Load sums up a run from its directory alone: what pkg/summary makes of the
+// same run, samples and blocks while they are measured, and for a run that was
+// killed what there is of them. A file that ends in a torn line makes the
+// summary partial. Load refuses a run of another schema version and, with its
+// number, a line inside a file that cannot be read.
+func Load(d *Dir) (record.Summary, error) {
+	run, err := d.readRun()
 	if err != nil {
-		return run, fmt.Errorf("read run in %q: %w", d.path, err)
+		return record.Summary{}, err
+	}
+	sum, torn := summary.New(run), 0
+	err = d.read(SamplesFile, func(r io.Reader) error {
+		n, err := record.ReadSamples(r, sum.Add)
+		torn += n
+		return err
+	})
+	if err != nil {
+		return record.Summary{}, err
+	}
+	err = d.read(BlocksFile, func(r io.Reader) error {
+		blocks, n, err := record.ReadBlocks(r)
+		for _, b := range blocks {
+			sum.AddBlock(b)
+		}
+		torn += n
+		return err
+	})
+	if err != nil {
+		return record.Summary{}, err
+	}
+	s := sum.Summary()
+	s.Partial = s.Partial || torn > 0
+	return s, nil
+}
+
+// readRun reads raw/run.json. The version is read first and alone, because
+// nothing else of a document of another version need make sense.
+func (d *Dir) readRun() (run record.Run, err error) {
+	var data []byte
+	err = d.read(RunFile, func(r io.Reader) (err error) {
+		data, err = io.ReadAll(r)
+		return err
+	})
+	if err != nil {
+		return run, err
+	}
+	var header struct {
+		SchemaVersion string `json:"schema_version"`
+	}
+	if err := json.Unmarshal(data, &header); err != nil {
+		return run, fmt.Errorf("%s in %q: %w", RunFile, d.path, err)
+	}
+	if header.SchemaVersion != record.SchemaVersion {
+		return run, fmt.Errorf("%s in %q has schema_version %q and this program reads %q: use the kubectl llmbench that wrote it",
+			RunFile, d.path, header.SchemaVersion, record.SchemaVersion)
 	}
 	if err := json.Unmarshal(data, &run); err != nil {
 		return run, fmt.Errorf("%s in %q: %w", RunFile, d.path, err)
 	}
-	if run.SchemaVersion != record.SchemaVersion {
-		return run, fmt.Errorf("%s in %q has schema_version %q, this program reads %q", RunFile, d.path, run.SchemaVersion, record.SchemaVersion)
-	}
 	return run, nil
 }
 
-// Load sums up a run from its directory alone.
-func Load(d *Dir) (record.Run, record.Summary, error) {
-	run, err := d.ReadRun()
-	if err != nil {
-		return run, record.Summary{}, err
-	}
-	sum := summary.New(run)
-	err = d.each(SamplesFile, func(r io.Reader) error {
-		_, err := record.ReadSamples(r, sum.Add)
-		return err
-	})
-	if err != nil {
-		return run, record.Summary{}, err
-	}
-	err = d.each(BlocksFile, func(r io.Reader) error {
-		blocks, _, err := record.ReadBlocks(r)
-		for _, b := range blocks {
-			sum.AddBlock(b)
-		}
-		return err
-	})
-	return run, sum.Summary(), err
-}
-
-// each reads a file of the run; one that was never begun holds nothing.
-func (d *Dir) each(name string, read func(io.Reader) error) error {
-	f, err := d.root.Open(name)
+// read reads a file of the run; one that was never begun holds nothing. What
+// is no plain file is refused, because reading it might never end.
+func (d *Dir) read(name string, from func(io.Reader) error) error {
+	info, err := d.root.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is no plain file")
+	}
+	var f *os.File
+	if err == nil {
+		f, err = d.root.Open(name)
+	}
 	if err != nil {
-		return fmt.Errorf("open %s in %q: %w", name, d.path, err)
+		return fmt.Errorf("read %s in %q: %w", name, d.path, err)
 	}
 	defer f.Close() //nolint:errcheck // opened for reading
-	if err := read(f); err != nil {
+	if err := from(f); err != nil {
 		return fmt.Errorf("%s in %q: %w", name, d.path, err)
 	}
 	return nil

@@ -99,7 +99,7 @@ func TestARunReadBackSaysTheSame(t *testing.T) {
 	for _, n := range []int{0, 1, 7, 200} {
 		d := create(t)
 		want := fill(t, d, exampleRun(), n)
-		_, got, err := Load(d)
+		got, err := Load(d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestAKilledRunGivesWhatItHad(t *testing.T) {
 		if err := os.WriteFile(path, data[:keep], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, s, err := Load(d)
+		s, err := Load(d)
 		if err != nil {
 			t.Fatalf("cut to %d bytes: %v", keep, err)
 		}
@@ -145,7 +145,7 @@ func TestADamagedFileIsNamedWithItsLine(t *testing.T) {
 	if err := os.WriteFile(path, []byte("{\"engine\":\"vllm\"}\nnonsense\n{}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Load(d); err == nil || !strings.Contains(err.Error(), SamplesFile) || !strings.Contains(err.Error(), "line 2") {
+	if _, err := Load(d); err == nil || !strings.Contains(err.Error(), SamplesFile) || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -157,7 +157,7 @@ func TestAnotherSchemaIsRefused(t *testing.T) {
 	if err := d.WriteRun(run); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Load(d); err == nil || !strings.Contains(err.Error(), `"99"`) {
+	if _, err := Load(d); err == nil || !strings.Contains(err.Error(), `"99"`) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -230,7 +230,7 @@ func TestNoLinkLeadsOutOfAFolder(t *testing.T) {
 	if err := os.Symlink(outside, path); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Load(d); err == nil {
+	if _, err := Load(d); err == nil {
 		t.Error("a link out of the folder was followed to read")
 	}
 	if _, err := d.AppendFile(SamplesFile); err == nil {

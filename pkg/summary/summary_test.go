@@ -90,11 +90,11 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		for _, b := range blocks {
 			a.AddBlock(b)
 		}
-		close := cmp.Comparer(func(a, b float64) bool { return a == b || (a-b < 1e-9*a && b-a < 1e-9*a) })
+		nearly := cmp.Comparer(func(a, b float64) bool { return a == b || (a-b < 1e-9*a && b-a < 1e-9*a) })
 		floats := cmp.Comparer(func(a, b record.Float) bool {
-			return a.Known() == b.Known() && cmp.Equal(a.Or(0), b.Or(0), close)
+			return a.Known() == b.Known() && cmp.Equal(a.Or(0), b.Or(0), nearly)
 		})
-		if diff := cmp.Diff(want, a.Summary(), close, cmp.FilterPath(func(p cmp.Path) bool { return true }, floats)); diff != "" {
+		if diff := cmp.Diff(want, a.Summary(), nearly, floats); diff != "" {
 			t.Fatalf("summary (-want +got):\n%s", diff)
 		}
 	}

@@ -59,7 +59,7 @@ func (o *Options) run() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	_, s, err := runs.Load(d)
+	s, err := runs.Load(d)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,147 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares with a file, or writes it under -update.
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(want, got) {
+		t.Errorf("%s is out of date (-file +now); run the test with -update and read the difference:\n%s", file, cmp.Diff(string(want), string(got)))
+	}
+}
+
+func indented(t *testing.T, v any) []byte {
+	t.Helper()
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(data, '\n')
+}
+
+var began = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func fullDistribution(scale float64) *Distribution {
+	ci := func(v float64) *Interval { return &Interval{v * 0.9 * scale, v * 1.1 * scale} }
+	return &Distribution{
+		N: 4000, Mean: Some(1.5 * scale), Min: Some(0.5 * scale), Max: Some(9.5 * scale), P50: Some(1 * scale),
+		P90: Some(2 * scale), P95: Some(3 * scale), P99: Some(4 * scale), P999: Some(5 * scale),
+		CI: &Intervals{Level: 0.95, Mean: ci(1.5), P50: ci(1), P90: ci(2), P95: ci(3), P99: ci(4), P999: ci(5)},
+	}
+}
+
+func fullEngine() EngineInfo {
+	return EngineInfo{
+		Engine: "vllm", Kind: "vllm", Version: "0.11.0", Model: "m", DtypeOrQuantisation: "bfloat16", ContextLength: 8192,
+		Image: "vllm/vllm-openai:v0.11.0", ImageDigest: "sha256:ab", Args: []string{"--model", "m"}, Node: "n1",
+		GPU: &GPU{Product: "NVIDIA-L4", Count: 1}, Replicas: 2, Endpoint: "http://vllm:8000", Via: "port-forward",
+		TunnelOverheadMS: Some(1.5), InsecureTLS: true,
+	}
+}
+
+func fullEnvironment() Environment {
+	return Environment{
+		Cluster: &Cluster{Version: "v1.36.3", Platform: "OpenShift 4.20"},
+		Nodes:   []Node{{Name: "n1", GPU: &GPU{Product: "NVIDIA-L4", Count: 2}, Labels: map[string]string{"zone": "a"}}},
+		Engines: []EngineInfo{fullEngine()},
+	}
+}
+
+func fullTool() Tool {
+	return Tool{Version: "1.0.0", Commit: "abc", Go: "go1.26.8", OS: "linux", Arch: "amd64", Clock: ClockKernel}
+}
+
+func fullShape() Shape {
+	return Shape{
+		Arrival: "users", Iterations: 1, Users: 5, ThinkTime: "fixed(1s)", WarmupS: 5, RampUpS: 2, DurationS: 60,
+		Rounds: 2, MaxTokens: 128, Prompts: "builtin", PrefixCache: "bust",
+	}
+}
+
+func fullFinding() Finding {
+	return Finding{ID: "estimated-tokens", Severity: SeverityWarn, Subject: "vllm", Message: "said", Remedy: "do"}
+}
+
+// fullRun has a value in every field, fullSummary and fullSample likewise.
+func fullRun() Run {
+	ended := began.Add(time.Minute)
+	return Run{
+		SchemaVersion: SchemaVersion, RunID: "r1", Name: "name", Description: "why", StartedAt: began, FinishedAt: &ended,
+		Simulated: true, Interrupted: true, Tool: fullTool(), Environment: fullEnvironment(),
+		Plan: Plan{
+			Engines: []EngineInfo{fullEngine()},
+			Scenarios: []PlannedScenario{{
+				Name: "chat", Kind: KindLoad, Shape: fullShape(), WarmupRequests: 3, Requests: 10, ExpectedS: 67,
+			}},
+			Targets:    []Target{{Scenario: "chat", Metric: "ttft_ms", Statistic: "p95", Limit: 500}},
+			Confidence: 0.95, SLO: SLO{TTFTMS: Some(200.0), TPOTMS: Some(50.0), E2EMS: Some(5000.0)}, Seed: 7, ExpectedS: 67,
+		},
+		Findings: []Finding{fullFinding()}, Config: "benchmark: {}\n",
+	}
+}
+
+func fullSummary() Summary {
+	ended, met := began.Add(time.Minute), true
+	e := EngineResult{
+		Engine: "vllm", Endpoint: "http://vllm:8000", Requests: 10, Succeeded: 8, Failed: 2,
+		Errors: map[Status]int64{StatusHTTP429: 2}, Dropped: 1,
+		TTFT: fullDistribution(10), TTFTFromSchedule: fullDistribution(11), TTFA: fullDistribution(12), TPOT: fullDistribution(2),
+		Gap: fullDistribution(3), ITL: fullDistribution(2.5), E2E: fullDistribution(100), Queue: fullDistribution(0.1),
+		OutputTokensPerS: Some(123.5), TotalTokensPerS: Some(200.25), RequestsPerS: Some(1.5), GoodputPerS: Some(1.25), SLOAttainment: Some(0.8),
+		TokenSources: map[TokenSource]int64{TokensEngine: 8}, Clocks: map[Clock]int64{ClockKernel: 8},
+		Client: &ClientHealth{
+			CPUShare: Some(0.9), SlipMS: Slip{P50: Some(0.1), P99: Some(2.5)}, GCMS: Some(1.5), CoalescedShare: Some(0.25),
+			Verdict: ClientBound, Reasons: []string{"busy"},
+		},
+	}
+	return Summary{
+		SchemaVersion: SchemaVersion, RunID: "r1", Name: "name", StartedAt: began, FinishedAt: &ended,
+		Simulated: true, Partial: true, Interrupted: true, Tool: fullTool(), Environment: fullEnvironment(),
+		Scenarios: []ScenarioResult{{
+			Name: "chat", Kind: KindLoad, Shape: fullShape(), Engines: []EngineResult{e},
+			Timeline: []TimelinePoint{{TS: 7, Engine: "vllm", RequestsPerS: 1.5, OutputTokensPerS: 120, TTFTP95MS: Some(30.0), InFlight: 5, Errors: 1}},
+		}},
+		Targets:  []TargetResult{{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 500, Actual: Some(30.0), Met: &met}},
+		Findings: []Finding{fullFinding()},
+	}
+}
+
+func fullSample() Sample {
+	return Sample{
+		RequestID: "r1-vllm-0m1-1", Engine: "vllm", Endpoint: "http://vllm:8000", Scenario: "chat", Phase: PhaseMeasure, Seq: 1,
+		ScheduledMS: Some(1000.5), SentMS: Some(1001.5), QueueMS: Some(1.0), ConnectMS: Some(0.0), TTFTMS: Some(50.25), TTFAMS: Some(60.0),
+		FirstEventMS: Some(49.5), TPOTMS: Some(20.5), E2EMS: Some(2000.0), MaxStallMS: Some(90.0),
+		PromptTokens: Some(int64(30)), CachedTokens: Some(int64(0)), OutputTokens: Some(int64(96)), TokenSource: TokensEngine,
+		Frames: 95, Coalesced: 1, Clock: ClockKernel, Status: StatusTruncated,
+		Error:   &SampleError{Message: "the stream ended", HTTPStatus: 200, Phase: "stream"},
+		Attempt: 2, EngineTimings: map[string]float64{"queue_ms": 1.5}, FramesMS: []float64{50.25, 70},
+	}
+}
+
+func fullBlock() Block {
+	return Block{
+		ID: "0-vllm-0", Engine: "vllm", Scenario: "chat", Round: 1, StartMS: 7000, EndMS: 67_000, Done: true, Interrupted: true,
+		GapHistogram: "HIST", ITLHistogram: "HIST", Dropped: 1,
+		Client: &ClientUsage{CPUSeconds: 1.5, WallSeconds: 60, Cores: 2, GCMS: 1.5},
+	}
+}
