@@ -20,6 +20,9 @@ type block struct {
 	spent *record.ClientUsage
 	gaps  *summary.Gaps
 	itl   *summary.Gaps
+	// uncounted says that some frame did not tell its tokens: an ITL of the
+	// others alone would not be the engine's.
+	uncounted bool
 }
 
 func newBlock(runStart time.Time, state record.Block) *block {
@@ -33,7 +36,7 @@ func (b *block) add(t *tally) {
 	for _, g := range t.gaps {
 		b.gaps.RecordMS(millis(g.length), 1)
 	}
-	if t.uncounted {
+	if b.uncounted = b.uncounted || t.uncounted; b.uncounted {
 		return
 	}
 	for _, g := range t.gaps {
@@ -46,7 +49,10 @@ func (b *block) snapshot() record.Block {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.state
-	s.GapHistogram, s.ITLHistogram = b.gaps.Encode(), b.itl.Encode()
+	s.GapHistogram = b.gaps.Encode()
+	if !b.uncounted {
+		s.ITLHistogram = b.itl.Encode()
+	}
 	if s.Client = b.spent; s.Client == nil {
 		s.Client = b.clock.usage()
 	}

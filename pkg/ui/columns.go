@@ -38,6 +38,7 @@ func scenarioColumns(kind record.ScenarioKind, width Width) []resultColumn {
 
 func wideColumns(kind record.ScenarioKind) []resultColumn {
 	columns := []resultColumn{
+		{column{title: "TTFT MEAN", number: true}, func(c cellContext) string { return number(c.engine.TTFT.Statistic("mean")) }},
 		{column{title: "TTFT P50 CI"}, func(c cellContext) string { return interval(c.engine.TTFT, 0.5) }},
 		{column{title: "TTFT P95 CI"}, func(c cellContext) string { return interval(c.engine.TTFT, 0.95) }},
 		percentile("GAP P99", 0.99, func(e record.EngineResult) *record.Distribution { return e.Gap }),

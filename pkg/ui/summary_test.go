@@ -38,7 +38,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func distribution(n int64, p50 float64) *record.Distribution {
-	return &record.Distribution{N: n, P50: record.Some(p50), P95: record.Some(p50 * 1.5), CI: &record.Intervals{
+	return &record.Distribution{N: n, Mean: record.Some(p50 * 1.05), P50: record.Some(p50), P95: record.Some(p50 * 1.5), CI: &record.Intervals{
 		Level: 0.95, P50: &record.Interval{p50 * 0.9, p50 * 1.1},
 	}}
 }

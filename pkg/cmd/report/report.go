@@ -4,6 +4,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -50,6 +51,7 @@ func NewCommand(streams cli.Streams) *cobra.Command {
 	return c
 }
 
+// run writes nothing into the directory unless documents are asked for.
 func (o *Options) run() (err error) {
 	if err := errors.Join(ui.CheckOutput(o.Output), runs.CheckFormats(o.Formats)); err != nil {
 		return &cli.UsageError{Err: err}
@@ -68,7 +70,7 @@ func (o *Options) run() (err error) {
 		return err
 	}
 	for _, f := range files {
-		if _, err := fmt.Fprintf(o.Streams.Err, "wrote %s/%s\n", o.Run, f); err != nil {
+		if _, err := fmt.Fprintf(o.Streams.Err, "wrote %s\n", filepath.Join(o.Run, filepath.FromSlash(f))); err != nil {
 			return err
 		}
 	}
