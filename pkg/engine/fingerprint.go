@@ -66,7 +66,7 @@ func document(ctx context.Context, g Getter, path string, v any) (ok bool, err e
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return false, fmt.Errorf("%s answered HTTP %d (%s): %w; give it with --engine-token-file", path, status, bodyMessage(body).Message, ErrUnauthorized)
 	case status >= http.StatusInternalServerError:
-		return false, fmt.Errorf("%s answered HTTP %d (%s): %w; wait until it has loaded its model", path, status, bodyMessage(body).Message, ErrNotReady)
+		return false, fmt.Errorf("%s answered HTTP %d (%s): %w; it may still be loading its model, or a proxy in front cannot reach it", path, status, bodyMessage(body).Message, ErrNotReady)
 	}
 	return status == http.StatusOK && json.Unmarshal(body, v) == nil, nil
 }

@@ -185,7 +185,7 @@ func TestFingerprintRefuses(t *testing.T) {
 	}{
 		{"without its token", site{"/v1/models": load(t, "vllm/err-unauthorized.http")}, ErrUnauthorized, "/v1/models answered HTTP 401 (Unauthorized)"},
 		{"everything guarded", site{"*": 403}, ErrUnauthorized, "/api/version answered HTTP 403 (an empty body)"},
-		{"still loading", site{"*": 503}, ErrNotReady, "wait until it has loaded its model"},
+		{"still loading", site{"*": 503}, ErrNotReady, "it may still be loading its model, or a proxy in front cannot reach it"},
 		{"a web server", site{"*": webPage}, ErrUnrecognised, "check the URL"},
 		{"a server of nothing", site{}, ErrUnrecognised, "check the URL"},
 		{"errors in JSON with status 200", site{"*": `{"error":"no such route"}`}, ErrUnrecognised, "check the URL"},

@@ -27,15 +27,16 @@ func CheckOutput(output string, known ...string) error {
 	return nil
 }
 
-// Write writes a summary to standard output in one of [Outputs].
-func Write(w io.Writer, s record.Summary, output string) error {
+// Write writes a summary to standard output in one of [Outputs]; only tables
+// are ever coloured.
+func Write(w io.Writer, s record.Summary, output string, colour Colour) error {
 	switch output {
 	case "json", "yaml":
 		return WriteDocument(w, s, output)
 	case "wide":
-		return WriteSummary(w, s, Wide)
+		return WriteSummary(w, s, Wide, colour)
 	}
-	return WriteSummary(w, s, Narrow)
+	return WriteSummary(w, s, Narrow, colour)
 }
 
 // WriteDocument writes a value of package record as JSON or YAML, with the

@@ -24,13 +24,13 @@ const (
 )
 
 // WriteSummary writes the closing tables of a run.
-func WriteSummary(w io.Writer, s record.Summary, width Width) error {
-	p := &printer{w: w}
+func WriteSummary(w io.Writer, s record.Summary, width Width, colour Colour) error {
+	p := &printer{w: w, colour: colour}
 	if s.Simulated {
-		p.line(SimulatedMark)
+		p.line("%s", colour.in(caution, SimulatedMark))
 	}
 	if s.Partial {
-		p.line(partialMark(s))
+		p.line("%s", colour.in(caution, partialMark(s)))
 	}
 	for _, sc := range s.Scenarios {
 		p.scenario(s, sc, width)
@@ -49,8 +49,9 @@ func partialMark(s record.Summary) string {
 
 // printer writes lines until one fails.
 type printer struct {
-	w   io.Writer
-	err error
+	w      io.Writer
+	colour Colour
+	err    error
 }
 
 func (p *printer) line(format string, args ...any) {
@@ -112,20 +113,20 @@ func (p *printer) targets(targets []record.TargetResult) {
 	var rows [][]string
 	for _, t := range targets {
 		rows = append(rows, []string{t.Scenario, t.Engine, metricName(t.Metric) + " " + statName(t.Statistic),
-			number(record.Some(t.Limit)), number(t.Actual), metText(t.Met)})
+			number(record.Some(t.Limit)), number(t.Actual), p.metText(t.Met)})
 	}
 	p.line("")
 	p.table([]column{{title: "TARGET"}, {title: "ENGINE"}, {title: "METRIC"}, {title: "LIMIT", number: true}, {title: "ACTUAL", number: true}, {title: "RESULT"}}, rows)
 }
 
-func metText(met *bool) string {
+func (p *printer) metText(met *bool) string {
 	switch {
 	case met == nil:
-		return "cannot say: too few samples"
+		return p.colour.in(caution, "cannot say: too few samples")
 	case *met:
-		return "met"
+		return p.colour.in(good, "met")
 	}
-	return "missed"
+	return p.colour.in(bad, "missed")
 }
 
 func (p *printer) findings(findings []record.Finding) {
@@ -134,11 +135,11 @@ func (p *printer) findings(findings []record.Finding) {
 	}
 	p.line("")
 	for _, f := range findings {
-		text := fmt.Sprintf("%s: %s: %s", f.Severity, f.Subject, f.Message)
+		text := fmt.Sprintf(": %s: %s", f.Subject, f.Message)
 		if f.Remedy != "" {
 			text += "; " + f.Remedy
 		}
-		p.line("%s", Printable(text))
+		p.line("%s%s", p.colour.severity(f.Severity, string(f.Severity)), Printable(text))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +74,7 @@ func example() record.Summary {
 func TestSummaryTables(t *testing.T) {
 	for name, output := range map[string]string{"summary.golden": "table", "summary-wide.golden": "wide"} {
 		var out strings.Builder
-		if err := Write(&out, example(), output); err != nil {
+		if err := Write(&out, example(), output, false); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, out.String())
@@ -88,7 +89,7 @@ func TestTablesFitEightyColumns(t *testing.T) {
 	s.Findings = nil
 	s.Scenarios[0].Engines = s.Scenarios[0].Engines[:2]
 	var out strings.Builder
-	if err := Write(&out, s, "table"); err != nil {
+	if err := Write(&out, s, "table", false); err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(out.String()) {
@@ -100,16 +101,34 @@ func TestTablesFitEightyColumns(t *testing.T) {
 
 func TestDocumentsHaveTheSameKeysInBothForms(t *testing.T) {
 	var asJSON, asYAML strings.Builder
-	if err := Write(&asJSON, example(), "json"); err != nil {
+	if err := Write(&asJSON, example(), "json", true); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(&asYAML, example(), "yaml"); err != nil {
+	if err := Write(&asYAML, example(), "yaml", true); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"output_tokens_per_s", "simulated", "ttft_ms", "p50"} {
 		if !strings.Contains(asJSON.String(), `"`+key+`":`) || !strings.Contains(asYAML.String(), key+":") {
 			t.Errorf("key %s is missing in one form", key)
 		}
+	}
+}
+
+func TestColoursOnlyWhereTheyMayBe(t *testing.T) {
+	var plain, coloured strings.Builder
+	if err := Write(&plain, example(), "table", false); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(&coloured, example(), "table", true); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\x1b[33mSIMULATED", "\x1b[32mmet\x1b[0m", "\x1b[31mmissed\x1b[0m", "\x1b[33mwarn\x1b[0m: ollama"} {
+		if !strings.Contains(coloured.String(), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if stripped := regexp.MustCompile("\x1b\\[[0-9]*m").ReplaceAllString(coloured.String(), ""); stripped != plain.String() {
+		t.Errorf("colours change more than colours (-plain +coloured):\n%s", cmp.Diff(plain.String(), stripped))
 	}
 }
 

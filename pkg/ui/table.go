@@ -50,11 +50,21 @@ func writeTable(w io.Writer, columns []column, rows [][]string) error {
 		return fmt.Errorf("table: %w", err)
 	}
 	for line := range strings.Lines(out.String()) {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+		if _, err := fmt.Fprintln(w, unpadded(line)); err != nil {
 			return fmt.Errorf("table: %w", err)
 		}
 	}
 	return nil
+}
+
+// unpadded takes the padding off a line's end, behind which the table puts one
+// more reset where its last cell is coloured.
+func unpadded(line string) string {
+	line = strings.TrimRight(line, " \n")
+	if rest, cut := strings.CutSuffix(line, reset); cut && strings.HasSuffix(rest, " ") {
+		return strings.TrimRight(rest, " ")
+	}
+	return line
 }
 
 func bare() tw.Rendition {

@@ -36,6 +36,7 @@ type Options struct {
 	DryRun       bool
 	Verbose      bool
 	FailOnTarget bool
+	Colour       cli.Colour
 
 	TokenFiles  []string
 	CAFile      string
@@ -61,6 +62,7 @@ func (o *Options) bind(f *pflag.FlagSet) {
 	f.BoolVar(&o.RecordFrames, "record-frames", false, "Keep the arrival of every token-bearing frame with each sample")
 	f.BoolVar(&o.DryRun, "dry-run", false, "Print the plan and send nothing")
 	f.BoolVar(&o.Verbose, "verbose", false, "Say where each setting came from and why requests failed")
+	cli.BindColour(f, &o.Colour)
 	f.BoolVar(&o.FailOnTarget, "fail-on-target", false, "Exit with 3 where a target was missed or could not be shown to be met")
 	f.StringArrayVar(&o.TokenFiles, "engine-token-file", nil, "File with the bearer token of the engines, as FILE or engine=FILE; repeatable. LLMBENCH_ENGINE_TOKEN holds one too")
 	f.StringVar(&o.CAFile, "engine-ca-file", "", "File with the certificate authority of the engines, in PEM")

@@ -131,7 +131,7 @@ func (o *Options) show(j *journal, sum record.Summary) error {
 		_, err := fmt.Fprintln(o.Streams.Out, j.dir.Path())
 		return err
 	}
-	err := ui.Write(o.Streams.Out, sum, o.Output)
+	err := ui.Write(o.Streams.Out, sum, o.Output, ui.Colour(o.Colour.On(o.Streams)))
 	_, sayErr := fmt.Fprintf(o.Streams.Err, "\nresults: %s (redraw with: kubectl llmbench report %s)\n", j.dir.Path(), j.dir.Path())
 	return errors.Join(err, sayErr)
 }

@@ -15,8 +15,12 @@ type Streams struct {
 	In  io.Reader
 	Out io.Writer
 	Err io.Writer
-	// ErrIsTerminal says that Err may be drawn on.
-	ErrIsTerminal bool
+	// ErrIsTerminal says that Err may be drawn on, OutIsTerminal that a person
+	// reads Out.
+	ErrIsTerminal, OutIsTerminal bool
+	// Plain says that the environment asks for text without colour (NO_COLOR,
+	// TERM=dumb).
+	Plain bool
 }
 
 // System is the machine a command runs on; tests give their own.

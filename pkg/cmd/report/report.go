@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,7 @@ type Options struct {
 	Run     string
 	Output  string
 	Formats []string
+	Colour  cli.Colour
 }
 
 // NewCommand returns `report RUN`.
@@ -47,7 +49,8 @@ func NewCommand(streams cli.Streams) *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&o.Output, "output", "o", "table", "Standard output: table, wide, json or yaml")
-	c.Flags().StringSliceVar(&o.Formats, "format", nil, "Documents to write into the run directory: json, csv")
+	c.Flags().StringSliceVar(&o.Formats, "format", nil, "Documents to write into the run directory: "+strings.Join(runs.Formats(), ", "))
+	cli.BindColour(c.Flags(), &o.Colour)
 	return c
 }
 
@@ -74,5 +77,5 @@ func (o *Options) run() (err error) {
 			return err
 		}
 	}
-	return ui.Write(o.Streams.Out, s, o.Output)
+	return ui.Write(o.Streams.Out, s, o.Output, ui.Colour(o.Colour.On(o.Streams)))
 }
