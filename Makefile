@@ -61,7 +61,7 @@ verify: check lint test ## Run all that a change must pass
 
 .PHONY: golden
 golden: ## Rewrite golden files and the published schema from what the code does now
-	@grep -rlE --include='*_test.go' 'flag\.Bool\("update"' pkg test | xargs -n1 dirname | sort -u | \
+	@grep -rl --include='*_test.go' '/test/golden"' pkg | xargs -n1 dirname | sort -u | \
 	  while read -r dir; do go test -count=1 "./$$dir" -update; done
 
 .PHONY: demo

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
 
 func TestLoadOfTheDocumentedFile(t *testing.T) {
@@ -104,7 +106,7 @@ func TestLoadOfBadFiles(t *testing.T) {
 		if strings.Contains(err.Error(), "hunter2") {
 			t.Error("the message holds a password")
 		}
-		golden(t, strings.TrimSuffix(file, ".yaml")+".golden", []byte(err.Error()+"\n"))
+		golden.Check(t, strings.TrimSuffix(file, ".yaml")+".golden", []byte(err.Error()+"\n"))
 	})
 }
 

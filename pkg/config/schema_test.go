@@ -11,6 +11,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
 
 func compiled(t testing.TB) *jsonschema.Schema {
@@ -58,7 +60,7 @@ func TestPublishedSchemaIsUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "../../docs/schema/config.json", data)
+	golden.Check(t, "../../docs/schema/config.json", data)
 }
 
 func TestSchemaAcceptsWhatLoadDoes(t *testing.T) {

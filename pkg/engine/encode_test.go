@@ -2,16 +2,13 @@ package engine
 
 import (
 	"errors"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-var update = flag.Bool("update", false, "rewrite golden files")
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
+)
 
 func ptr[T any](v T) *T { return &v }
 
@@ -62,29 +59,9 @@ func TestEncode(t *testing.T) {
 				if got.Path != path || got.Accept != accept {
 					t.Errorf("%s, accepting %s; want %s, accepting %s", got.Path, got.Accept, path, accept)
 				}
-				golden(t, strings.ReplaceAll(form, "/", "-")+"-"+name+".json", string(got.Body)+"\n")
+				golden.Check(t, "testdata/requests/"+strings.ReplaceAll(form, "/", "-")+"-"+name+".json", append(got.Body, '\n'))
 			})
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", "requests", name)
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
 	}
 }
 

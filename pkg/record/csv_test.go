@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
 
 func TestSummaryCSV(t *testing.T) {
@@ -19,7 +21,7 @@ func TestSummaryCSV(t *testing.T) {
 	if err := WriteSummaryCSV(&b, s); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "testdata/summary.golden.csv", b.Bytes())
+	golden.Check(t, "testdata/summary.golden.csv", b.Bytes())
 }
 
 func TestCSVHasThePromisedColumns(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
 
 // documents are every document of a run, each once with all there can be and
@@ -25,8 +27,8 @@ func documents() map[string]struct{ full, least any } {
 
 func TestGoldenDocuments(t *testing.T) {
 	for name, d := range documents() {
-		golden(t, "testdata/"+name+".full.golden.json", indented(t, d.full))
-		golden(t, "testdata/"+name+".least.golden.json", indented(t, d.least))
+		golden.Check(t, "testdata/"+name+".full.golden.json", indented(t, d.full))
+		golden.Check(t, "testdata/"+name+".least.golden.json", indented(t, d.least))
 	}
 }
 

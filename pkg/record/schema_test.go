@@ -14,6 +14,8 @@ import (
 
 	reflected "github.com/invopop/jsonschema"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
 
 // The published schemas are made of the types and their comments here, in the
@@ -127,7 +129,7 @@ func oneLine(c *ast.CommentGroup) string {
 
 func TestPublishedSchemasAreUpToDate(t *testing.T) {
 	for name, d := range documents() {
-		golden(t, schemaFile(name), schema(t, name, d.full))
+		golden.Check(t, schemaFile(name), schema(t, name, d.full))
 	}
 }
 

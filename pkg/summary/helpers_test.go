@@ -1,21 +1,15 @@
 package summary
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
 	"strconv"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 var began = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
@@ -152,24 +146,12 @@ func rounded(t *testing.T, v any) any {
 	return round(doc)
 }
 
-// golden compares a value, as JSON, with a file, or writes it under -update.
-func golden(t *testing.T, file string, v any) {
+// checkGolden compares a value, as JSON, with a golden file.
+func checkGolden(t *testing.T, file string, v any) {
 	t.Helper()
 	got, err := json.MarshalIndent(rounded(t, v), "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got = append(got, '\n')
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(want, got) {
-		t.Errorf("%s is out of date (-file +now); run the test with -update and read the difference:\n%s", file, cmp.Diff(string(want), string(got)))
-	}
+	golden.Check(t, file, append(got, '\n'))
 }

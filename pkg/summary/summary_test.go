@@ -65,7 +65,7 @@ func randomRequest(rng *rand.Rand) record.Sample {
 
 func TestSummaryOfAWholeRun(t *testing.T) {
 	run, samples, blocks := syntheticRun()
-	golden(t, "testdata/summary.golden.json", sumUp(run, samples, blocks...))
+	checkGolden(t, "testdata/summary.golden.json", sumUp(run, samples, blocks...))
 }
 
 // The order in which samples and blocks come says nothing, and a summary that

@@ -1,9 +1,6 @@
 package ui
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,30 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares text with a file of testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o750); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path) //nolint:gosec // a test's own file
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
-}
 
 func distribution(n int64, p50 float64) *record.Distribution {
 	return &record.Distribution{N: n, Mean: record.Some(p50 * 1.05), P50: record.Some(p50), P95: record.Some(p50 * 1.5), CI: &record.Intervals{
@@ -77,7 +52,7 @@ func TestSummaryTables(t *testing.T) {
 		if err := Write(&out, example(), output, false); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name, out.String())
+		golden.Check(t, "testdata/"+name, []byte(out.String()))
 		if strings.ContainsAny(out.String(), "\x1b\x07") {
 			t.Errorf("%s: an escape of an engine reached the terminal", name)
 		}
@@ -145,5 +120,5 @@ func TestPlan(t *testing.T) {
 	if err := WritePlan(&out, "a run", plan, true); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "plan.golden", out.String())
+	golden.Check(t, "testdata/plan.golden", []byte(out.String()))
 }
