@@ -18,8 +18,9 @@ import (
 // identifyTimeout bounds the questions that ask an endpoint what it is.
 const identifyTimeout = 15 * time.Second
 
-// preflightTokens is how many tokens the trial stream asks for.
-const preflightTokens = 4
+// preflightTokens is how many tokens the trial stream asks for: enough for a
+// model whose first ones (a think marker) are never streamed.
+const preflightTokens = 16
 
 // Preflight asks every target, all at once, what it is and which model it
 // has, and lets it stream a few tokens. It returns those that answered, in
