@@ -80,7 +80,7 @@ func bodyMessage(body []byte) Failure {
 	case isHTML(trimmed):
 		return Failure{Message: describeHTML(trimmed)}
 	case json.Unmarshal(trimmed, &document) != nil:
-		return Failure{Message: excerpt(cmp.Or(scalar(trimmed), string(trimmed)))}
+		return Failure{Message: cmp.Or(excerpt(scalar(trimmed)), excerpt(string(trimmed)))}
 	}
 	f := document.failure(maxNested)
 	if f.Message == "" {
@@ -100,7 +100,7 @@ func (e errorDocument) failure(nested int) Failure {
 	}
 	var document errorDocument
 	if nested == 0 || json.Unmarshal(e.Error, &document) != nil {
-		outer.Message = excerpt(cmp.Or(scalar(e.Error), string(e.Error)))
+		outer.Message = cmp.Or(excerpt(scalar(e.Error)), excerpt(string(e.Error)))
 		return outer
 	}
 	inner := document.failure(nested - 1)
