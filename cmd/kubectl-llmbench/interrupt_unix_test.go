@@ -26,9 +26,9 @@ func TestASecondInterruptEndsAtOnce(t *testing.T) {
 	}
 	ended := make(chan struct{})
 	go func() { defer close(ended); cmd.Wait() }() //nolint:errcheck,gosec // its state is looked at
-	eventually(t, func() bool { return lines(filepath.Join(dir, "latest", "raw", "samples.jsonl")) > 5 })
+	poll(t.Fatalf, func() bool { return lines(filepath.Join(dir, "latest", "raw", "samples.jsonl")) > 5 })
 	interruptNow(t, cmd)
-	eventually(t, func() bool { return lines(filepath.Join(dir, "latest", "processed", "summary.json")) > 5 })
+	poll(t.Fatalf, func() bool { return lines(filepath.Join(dir, "latest", "processed", "summary.json")) > 5 })
 	select {
 	case <-ended:
 		t.Fatalf("the first interrupt ended a program that had not shown its results: %v", cmd.ProcessState)
@@ -85,15 +85,4 @@ func lines(path string) int {
 		return 0
 	}
 	return strings.Count(string(data), "\n")
-}
-
-func eventually(t *testing.T, done func() bool) {
-	t.Helper()
-	for range 6000 {
-		if done() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("it never came about")
 }

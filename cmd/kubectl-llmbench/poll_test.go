@@ -1,18 +1,14 @@
 package main
 
-import (
-	"time"
-
-	"github.com/rogpeppe/go-internal/testscript"
-)
+import "time"
 
 // poll waits for what another process will bring about.
-func poll(ts *testscript.TestScript, done func() bool) {
+func poll(fatalf func(string, ...any), done func() bool) {
 	for range 6000 {
 		if done() {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	ts.Fatalf("it never came about")
+	fatalf("it never came about")
 }

@@ -104,7 +104,7 @@ func waitLines(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	poll(ts, func() bool {
+	poll(ts.Fatalf, func() bool {
 		files, err := filepath.Glob(ts.MkAbs(args[1]))
 		if err != nil || len(files) == 0 {
 			return false
