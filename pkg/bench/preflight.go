@@ -44,6 +44,11 @@ func Preflight(ctx context.Context, o Options) (ready []*Target, findings []reco
 			ready = append(ready, t)
 		}
 	}
+	for _, t := range ready {
+		if t.APIRoundTrip != nil && ctx.Err() == nil {
+			findings = append(findings, describeTunnel(ctx, t)) // one at a time: tunnels share the API server
+		}
+	}
 	return ready, findings
 }
 

@@ -1,11 +1,13 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -24,6 +26,10 @@ type Target struct {
 	Model string
 	// Info is what is known of the engine; preflight completes it.
 	Info record.EngineInfo
+	// APIRoundTrip makes one round trip to the API server; it is set where the
+	// target is reached through a port-forward, so that preflight can tell what
+	// the tunnel adds.
+	APIRoundTrip func(context.Context) (time.Duration, error)
 
 	measured *wire.Client // carries measured requests and nothing else
 	side     *wire.Client // fingerprints, model lists, metrics

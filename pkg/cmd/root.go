@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/benchmark"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/discoverservices"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/generateconfig"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/report"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/simulate"
@@ -37,8 +38,10 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return cli.Usagef("%w\nSee '%s --help' for usage", err, c.CommandPath())
 	})
+	cli.BindVerbosity(root.PersistentFlags())
 	root.AddCommand(benchmark.NewCommands(streams, sys, build)...)
 	root.AddCommand(
+		discoverservices.NewCommand(streams, sys),
 		report.NewCommand(streams),
 		generateconfig.NewCommand(streams),
 		simulate.NewCommand(streams),

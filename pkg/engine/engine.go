@@ -143,6 +143,9 @@ type Getter interface {
 // Implementations hold no state and are safe for concurrent use.
 type Protocol interface {
 	Kind() Kind
+	// HealthPath is what to GET to learn whether the engine serves: it answers
+	// 200 where it does, without computing anything.
+	HealthPath() string
 	// Framing of the stream that a Call's API form gives.
 	Framing(api string) Framing
 	// Encode puts a call into the engine's words; an unknown API is an error.

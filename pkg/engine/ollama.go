@@ -12,6 +12,8 @@ func (ollama) Kind() Kind { return Ollama }
 
 func (ollama) Framing(string) Framing { return NDJSON }
 
+func (ollama) HealthPath() string { return "/api/tags" }
+
 func (ollama) NewDecoder(string) Decoder { return newDecoder(ollamaDialect) }
 
 func (ollama) Refusal(status int, body []byte) Failure { return refusal(status, body) }

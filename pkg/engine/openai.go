@@ -10,6 +10,8 @@ func (openAI) Kind() Kind { return OpenAI }
 
 func (openAI) Framing(string) Framing { return SSE }
 
+func (openAI) HealthPath() string { return "/v1/models" }
+
 func (openAI) NewDecoder(string) Decoder { return newDecoder(openAIDialect) }
 
 func (openAI) Refusal(status int, body []byte) Failure { return refusal(status, body) }

@@ -13,6 +13,8 @@ func (tgi) Kind() Kind { return TGI }
 
 func (tgi) Framing(string) Framing { return SSE }
 
+func (tgi) HealthPath() string { return "/health" }
+
 func (tgi) NewDecoder(api string) Decoder {
 	if api == apiChat {
 		return newDecoder(openAIDialect)

@@ -15,6 +15,8 @@ func (vllm) Kind() Kind { return VLLM }
 
 func (vllm) Framing(string) Framing { return SSE }
 
+func (vllm) HealthPath() string { return "/health" }
+
 func (vllm) NewDecoder(string) Decoder { return newDecoder(openAIDialect) }
 
 func (vllm) Refusal(status int, body []byte) Failure { return refusal(status, body) }

@@ -77,4 +77,6 @@ type Candidate struct {
 type Skipped struct {
 	Source string `json:"source"`
 	Reason string `json:"reason"`
+	// Forbidden says that the caller lacks a permission, which the reason names.
+	Forbidden bool `json:"forbidden,omitempty"`
 }

@@ -32,6 +32,7 @@ func fullEngine() EngineInfo {
 		Image: "vllm/vllm-openai:v0.11.0", ImageDigest: "sha256:ab", Args: []string{"--model", "m"}, Node: "n1",
 		GPU: &GPU{Product: "NVIDIA-L4", Count: 1}, Replicas: 2, Endpoint: "http://vllm:8000", Via: "port-forward",
 		TunnelOverheadMS: Some(1.5), InsecureTLS: true,
+		Tunnel: &Tunnel{RTTMS: Some(2.5), APIRTTMS: Some(1.0), RoundTripsPerS: Some(900.0), Streams: 8},
 	}
 }
 
@@ -79,7 +80,7 @@ func fullRun() Run {
 func fullSummary() Summary {
 	ended, met := began.Add(time.Minute), true
 	e := EngineResult{
-		Engine: "vllm", Endpoint: "http://vllm:8000", Requests: 10, Succeeded: 8, Failed: 2,
+		Engine: "vllm", Endpoint: "http://vllm:8000", Via: "port-forward", Requests: 10, Succeeded: 8, Failed: 2,
 		Errors: map[Status]int64{StatusHTTP429: 2}, Dropped: 1,
 		TTFT: fullDistribution(10), TTFTFromSchedule: fullDistribution(11), TTFA: fullDistribution(12), TPOT: fullDistribution(2),
 		Gap: fullDistribution(3), ITL: fullDistribution(2.5), E2E: fullDistribution(100), Queue: fullDistribution(0.1),
@@ -99,6 +100,19 @@ func fullSummary() Summary {
 		}},
 		Targets:  []TargetResult{{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 500, Actual: Some(30.0), Met: &met}},
 		Findings: []Finding{fullFinding()},
+	}
+}
+
+func fullDiscovery() Discovery {
+	return Discovery{
+		SchemaVersion: SchemaVersion, Cluster: &Cluster{Version: "v1.36.3", Platform: "OpenShift"},
+		Engines: []DiscoveredEngine{{
+			Engine: "vllm", Kind: "vllm", Name: "vllm", Namespace: "team", Version: "0.11.0", Models: []string{"m"},
+			URL: "https://vllm.example.com", Via: "route", TLS: true, Healthy: true, RTTMS: Some(1.5), Reason: "the best way that works",
+			Candidates: []Candidate{{Via: "route", Object: "route/vllm", URL: "https://vllm.example.com", Status: CandidateChosen, Reason: "edge", RTTMS: Some(1.5)}},
+			Findings:   []Finding{fullFinding()}, Info: fullEngine(),
+		}},
+		Skipped: []Skipped{{Source: "routes", Reason: "forbidden", Forbidden: true}},
 	}
 }
 

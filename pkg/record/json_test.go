@@ -18,10 +18,11 @@ import (
 // once with nothing but what must be.
 func documents() map[string]struct{ full, least any } {
 	return map[string]struct{ full, least any }{
-		"run":     {fullRun(), Run{SchemaVersion: SchemaVersion, StartedAt: began, Plan: Plan{Engines: []EngineInfo{}, Scenarios: []PlannedScenario{}}, Environment: Environment{Engines: []EngineInfo{}}}},
-		"summary": {fullSummary(), Summary{SchemaVersion: SchemaVersion, StartedAt: began, Environment: Environment{Engines: []EngineInfo{}}, Scenarios: []ScenarioResult{{Engines: []EngineResult{{Client: &ClientHealth{Verdict: ClientOK}, TTFT: &Distribution{}}}}}, Targets: []TargetResult{}, Findings: []Finding{}}},
-		"samples": {fullSample(), Sample{Phase: PhaseWarmup, Status: StatusRefused, Attempt: 1}},
-		"blocks":  {fullBlock(), Block{}},
+		"run":       {fullRun(), Run{SchemaVersion: SchemaVersion, StartedAt: began, Plan: Plan{Engines: []EngineInfo{}, Scenarios: []PlannedScenario{}}, Environment: Environment{Engines: []EngineInfo{}}}},
+		"summary":   {fullSummary(), Summary{SchemaVersion: SchemaVersion, StartedAt: began, Environment: Environment{Engines: []EngineInfo{}}, Scenarios: []ScenarioResult{{Engines: []EngineResult{{Client: &ClientHealth{Verdict: ClientOK}, TTFT: &Distribution{}}}}}, Targets: []TargetResult{}, Findings: []Finding{}}},
+		"samples":   {fullSample(), Sample{Phase: PhaseWarmup, Status: StatusRefused, Attempt: 1}},
+		"blocks":    {fullBlock(), Block{}},
+		"discovery": {fullDiscovery(), Discovery{SchemaVersion: SchemaVersion, Engines: []DiscoveredEngine{{Models: []string{}, Candidates: []Candidate{{Status: CandidateFailed}}}}, Skipped: []Skipped{}}},
 	}
 }
 
@@ -91,10 +92,10 @@ func TestKeysArePromised(t *testing.T) {
 		{"tool", "tool", fullSummary(), "version commit go os arch clock"},
 		{"environment", "environment", fullSummary(), "cluster nodes engines"},
 		{"cluster", "environment.cluster", fullSummary(), "version platform"},
-		{"engine", "environment.engines", fullSummary(), "engine kind version model dtype_or_quantisation context_length image image_digest args node gpu replicas endpoint via tunnel_overhead_ms insecure_tls"},
+		{"engine", "environment.engines", fullSummary(), "engine kind version model dtype_or_quantisation context_length image image_digest args node gpu replicas endpoint via tunnel_overhead_ms tunnel insecure_tls"},
 		{"gpu", "environment.engines.gpu", fullSummary(), "product count"},
 		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline"},
-		{"row", "scenarios.engines", fullSummary(), "engine endpoint requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms queue_ms " +
+		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms queue_ms " +
 			"output_tokens_per_s total_tokens_per_s requests_per_s goodput_per_s slo_attainment token_sources clocks client"},
 		{"ttft", "scenarios.engines.ttft_ms", fullSummary(), distribution},
 		{"ci", "scenarios.engines.ttft_ms.ci", fullSummary(), "level mean p50 p90 p95 p99 p99_9"},

@@ -53,10 +53,27 @@ type EngineInfo struct {
 	Endpoint      string   `json:"endpoint"`
 	// Via is the way in: manual, route, httproute, ingress, loadbalancer,
 	// nodeport, cluster-dns, port-forward or simulate.
-	Via              string `json:"via"`
-	TunnelOverheadMS Float  `json:"tunnel_overhead_ms,omitzero"`
+	Via string `json:"via"`
+	// TunnelOverheadMS is what a port-forward adds to each round trip: the
+	// median to the engine's health endpoint through it, less the median to the
+	// API server itself.
+	TunnelOverheadMS Float `json:"tunnel_overhead_ms,omitzero"`
+	// Tunnel is what a port-forward showed before the run, absent elsewhere.
+	Tunnel *Tunnel `json:"tunnel,omitempty"`
 	// InsecureTLS says that the certificate was not verified.
 	InsecureTLS bool `json:"insecure_tls,omitempty"`
+}
+
+// Tunnel is what a port-forward was seen to do before anything was measured.
+type Tunnel struct {
+	// RTTMS and APIRTTMS are the median round trips, in milliseconds, to the
+	// engine's health endpoint through the tunnel and to the API server itself.
+	RTTMS    Float `json:"rtt_ms,omitzero"`
+	APIRTTMS Float `json:"api_rtt_ms,omitzero"`
+	// RoundTripsPerS is how many round trips a second the tunnel carried before
+	// they took twice as long as one alone, Streams how many at once that was.
+	RoundTripsPerS Float `json:"round_trips_per_s,omitzero"`
+	Streams        int   `json:"streams,omitempty"`
 }
 
 // Environment is the ground the run stood on.

@@ -61,6 +61,8 @@ type Slip struct {
 type EngineResult struct {
 	Engine   string `json:"engine"`
 	Endpoint string `json:"endpoint"`
+	// Via is the way in, as in EngineInfo.
+	Via string `json:"via,omitempty"`
 	// Requests counts attempts. Those that neither succeeded nor failed are
 	// the cancelled ones of Errors: the client ended them, not the engine.
 	Requests  int64            `json:"requests"`

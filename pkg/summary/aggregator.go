@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -119,6 +120,9 @@ func (a *Aggregator) scenario(planned record.PlannedScenario, engines []string) 
 		if planned.Kind != record.KindTTFT {
 			windows := c.windows()
 			c.rates(&row.e, windows, a.run.Plan.SLO)
+			if seconds := windows.seconds(); seconds > 0 {
+				row.framesPerS = float64(c.frames) / seconds
+			}
 			sc.Timeline = append(sc.Timeline, c.timeline(engine, windows, a.level())...)
 		}
 		sc.Engines = append(sc.Engines, row.e)
@@ -129,9 +133,9 @@ func (a *Aggregator) scenario(planned record.PlannedScenario, engines []string) 
 
 // row is what an engine did in a cell, without its rates.
 func (a *Aggregator) row(engine string, c *cell) resultRow {
-	level := a.level()
+	level, info := a.level(), a.info(engine)
 	e := record.EngineResult{
-		Engine: engine, Endpoint: a.endpoint(engine, c), Requests: c.requests, Succeeded: c.succeeded,
+		Engine: engine, Endpoint: cmp.Or(c.endpoint, info.Endpoint), Via: info.Via, Requests: c.requests, Succeeded: c.succeeded,
 		Failed: c.requests - c.succeeded - c.cancelled, Dropped: c.dropped(),
 		Errors: copyCounts(c.errors), TokenSources: copyCounts(c.sources), Clocks: copyCounts(c.clocks),
 		SLOAttainment: c.attainment(a.run.Plan.SLO),
@@ -139,7 +143,7 @@ func (a *Aggregator) row(engine string, c *cell) resultRow {
 	c.latencies(&e, level)
 	overTop, gapsErr := c.gapDistributions(&e, level)
 	e.Client = c.health(level, e.TTFT)
-	return resultRow{c: c, e: e, gapsErr: gapsErr, overTop: overTop}
+	return resultRow{c: c, e: e, info: info, gapsErr: gapsErr, overTop: overTop}
 }
 
 func (a *Aggregator) level() float64 {
@@ -149,15 +153,12 @@ func (a *Aggregator) level() float64 {
 	return defaultLevel
 }
 
-// endpoint is where an engine stands: as its samples say, else as the run does.
-func (a *Aggregator) endpoint(engine string, c *cell) string {
-	if c.endpoint != "" {
-		return c.endpoint
-	}
+// info is what the run knows of an engine, the environment before the plan.
+func (a *Aggregator) info(engine string) record.EngineInfo {
 	for _, e := range slices.Concat(a.run.Environment.Engines, a.run.Plan.Engines) {
 		if e.Engine == engine {
-			return e.Endpoint
+			return e
 		}
 	}
-	return ""
+	return record.EngineInfo{}
 }

@@ -45,8 +45,11 @@ func (c *cell) buffered() bool {
 // resultRow is one engine in one scenario as the rules look at it: its cell and
 // the result that came of it.
 type resultRow struct {
-	c *cell
-	e record.EngineResult
+	c    *cell
+	e    record.EngineResult
+	info record.EngineInfo
+	// framesPerS is the mean rate of frames over a load's windows, 0 elsewhere.
+	framesPerS float64
 	// gapsErr says that a gap histogram could not be read, overTop how many
 	// gaps were longer than it can tell.
 	gapsErr error
@@ -56,7 +59,7 @@ type resultRow struct {
 // rules find what a reader of one engine's row in one scenario should know.
 // Each returns whether it applies; subject and scenario are filled in for it.
 var rules = []func(resultRow) (f record.Finding, applies bool){
-	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, damagedGaps, longGaps,
+	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, tunnelBound, damagedGaps, longGaps,
 }
 
 func (r resultRow) findings(scenario string) []record.Finding {
@@ -121,6 +124,20 @@ func clientBound(r resultRow) (record.Finding, bool) {
 		ID: "client-bound", Severity: record.SeverityWarn, Message: strings.Join(r.e.Client.Reasons, "; "),
 		Remedy: "these numbers may be the client's own: measure from a machine with more idle processors, or with fewer users at once",
 	}, true
+}
+
+// tunnelBound finds a load that sent more through a port-forward than the
+// tunnel was seen to carry. A round trip is a message each way, a frame one.
+func tunnelBound(r resultRow) (record.Finding, bool) {
+	if r.info.Tunnel == nil {
+		return record.Finding{}, false
+	}
+	carried, known := r.info.Tunnel.RoundTripsPerS.Get()
+	return record.Finding{
+		ID: "tunnel-capacity", Severity: record.SeverityWarn,
+		Message: fmt.Sprintf("%.0f frames a second came through a port-forward that was seen to carry %.0f round trips a second, so the tunnel may be what was measured", r.framesPerS, carried),
+		Remedy:  "measure from inside the cluster with --in-cluster, expose the engine with a Route or an Ingress, or lower the load",
+	}, known && r.framesPerS > carried
 }
 
 func damagedGaps(r resultRow) (record.Finding, bool) {

@@ -25,6 +25,11 @@ func TestFindings(t *testing.T) {
 	darwin.Tool.OS = "darwin"
 	two := finishedRun()
 	two.Environment.Engines = []record.EngineInfo{{Engine: "vllm", Model: "a"}, {Engine: "tgi", Model: "b"}, {Engine: "ollama"}}
+	tunnelled := func(carried record.Float) record.Run {
+		r := finishedRun()
+		r.Environment.Engines = []record.EngineInfo{{Engine: "vllm", Via: "port-forward", Tunnel: &record.Tunnel{RoundTripsPerS: carried}}}
+		return r
+	}
 	noted := finishedRun()
 	noted.Findings = []record.Finding{{ID: "engine-kind"}}
 	in := withBlock(window("b", 0, 1000), func(b *record.Block) {
@@ -55,6 +60,9 @@ func TestFindings(t *testing.T) {
 		{"too many cut off", linux, append(repeat(18, stream), failure(1, record.StatusCancelled)), in, []string{"cancelled-requests"}},
 		{"user clock", linux, change(stream, func(s *record.Sample) { s.Clock = record.ClockUser }), in, []string{"user-clock"}},
 		{"user clock where there is no other", darwin, change(stream, func(s *record.Sample) { s.Clock = record.ClockUser }), in, nil},
+		{"more frames than the tunnel carried", tunnelled(record.Some(19.0)), []record.Sample{stream}, in, []string{"tunnel-capacity"}},
+		{"as many frames as the tunnel carried", tunnelled(record.Some(20.0)), []record.Sample{stream}, in, nil},
+		{"a tunnel that nobody calibrated", tunnelled(record.Float{}), []record.Sample{stream}, in, nil},
 		{"warm-up says nothing", linux, change(failure(1, record.StatusRefused), func(s *record.Sample) { s.Phase = record.PhaseWarmup }), in, nil},
 		{"different models", two, nil, in, []string{"different-models"}},
 		{"another scenario", linux, change(stream, func(s *record.Sample) { s.Scenario = "x" }), in, []string{"unplanned-samples"}},

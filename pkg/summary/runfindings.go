@@ -68,9 +68,16 @@ func (a *Aggregator) userClocks() []record.Finding {
 			findings = append(findings, record.Finding{
 				ID: "user-clock", Severity: record.SeverityWarn, Subject: engine,
 				Message: fmt.Sprintf("%d of %d answers have no receive stamp of the kernel: their times are late by as much as this program was busy", user, all),
-				Remedy:  "measure where the kernel stamps what it receives; sandboxes such as gVisor do not",
+				Remedy:  clockRemedy(a.info(engine)),
 			})
 		}
 	}
 	return findings
+}
+
+func clockRemedy(e record.EngineInfo) string {
+	if e.Tunnel != nil {
+		return "a port-forward's streams share one connection to the API server, whose stamps are not theirs: take another way in (--via, --url), or measure from inside the cluster"
+	}
+	return "measure where the kernel stamps what it receives; sandboxes such as gVisor do not"
 }

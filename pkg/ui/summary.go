@@ -35,6 +35,7 @@ func WriteSummary(w io.Writer, s record.Summary, width Width, colour Colour) err
 	for _, sc := range s.Scenarios {
 		p.scenario(s, sc, width)
 	}
+	p.ways(s)
 	p.targets(s.Targets)
 	p.findings(s.Findings)
 	return p.err
@@ -104,6 +105,20 @@ func shapeText(s record.Shape) string {
 		text += ", think time " + s.ThinkTime
 	}
 	return text + "; times in ms"
+}
+
+// ways says how each engine was reached and what a tunnel added, since that is
+// part of every time above it.
+func (p *printer) ways(s record.Summary) {
+	if s.Simulated || len(s.Environment.Engines) == 0 {
+		return
+	}
+	var rows [][]string
+	for _, e := range s.Environment.Engines {
+		rows = append(rows, []string{Printable(e.Engine), Printable(orDash(e.Version)), Printable(orDash(e.Model)), e.Via, number(e.TunnelOverheadMS), Printable(e.Endpoint)})
+	}
+	p.line("")
+	p.table([]column{{title: "ENGINE"}, {title: "VERSION"}, {title: "MODEL"}, {title: "VIA"}, {title: "ADDS MS", number: true}, {title: "ENDPOINT"}}, rows)
 }
 
 func (p *printer) targets(targets []record.TargetResult) {

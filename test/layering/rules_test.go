@@ -8,12 +8,13 @@ package layering
 var rows = [][]string{
 	{"config", "data", "pkg/record"},
 	{"pkg/config", "pkg/load", "pkg/prompt", "pkg/stats", "pkg/wire"},
-	{"pkg/engine", "pkg/simulate", "pkg/summary"},
-	{"pkg/bench"},
+	{"pkg/engine", "pkg/kube", "pkg/simulate", "pkg/summary"},
+	{"pkg/bench", "pkg/discover"},
 	{"pkg/report"},
 	{"pkg/ui"},
 	{"pkg/cmd/children", "pkg/cmd/cli"},
-	{"pkg/cmd/benchmark", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/version"},
+	{"pkg/cmd/cluster"},
+	{"pkg/cmd/benchmark", "pkg/cmd/discoverservices", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/version"},
 	{"pkg/cmd"},
 	{"cmd/..."},
 	{"test/..."},
@@ -37,6 +38,16 @@ var bans = []ban{
 		except: []string{"pkg/cmd/..."},
 		not:    []string{"github.com/spf13/..."},
 		why:    "only a command knows flags",
+	},
+	{
+		except: []string{"pkg/kube", "pkg/discover", "pkg/cmd/...", "test/..."},
+		not:    []string{"k8s.io/...", "sigs.k8s.io/...", "github.com/openshift/..."},
+		why:    "Kubernetes belongs to pkg/kube and those who look for engines in it",
+	},
+	{
+		in:  []string{"pkg/discover"},
+		not: []string{"k8s.io/client-go/..."},
+		why: "discovery reads an inventory; only pkg/kube talks to the API server",
 	},
 	{
 		in:  []string{"pkg/load", "pkg/stats", "pkg/summary", "pkg/record", "pkg/config", "pkg/prompt", "pkg/report", "pkg/ui"},

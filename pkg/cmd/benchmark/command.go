@@ -22,6 +22,9 @@ then with a few users. It takes about five minutes for three engines.`,
 		examples: `  # Three simulated engines, on this machine alone
   kubectl llmbench quick --simulate
 
+  # The engines that run in a namespace, each by the best way in
+  kubectl llmbench quick -n team-llm
+
   # Two engines by URL
   kubectl llmbench quick --url vllm=https://vllm.example.com --url ollama=http://10.0.0.7:11434
 
@@ -76,12 +79,12 @@ func newCommand(v verb, o *Options) *cobra.Command {
 			if v.name == "custom" && o.ConfigFile == "" {
 				return cli.Usagef("custom measures what a configuration says: name it with --config FILE, or write one with 'kubectl llmbench generate-config --file my-test.yaml'")
 			}
-			if err := o.Complete(); err != nil {
+			if err := o.Complete(c.Context()); err != nil {
 				return err
 			}
 			return o.Run(c.Context())
 		},
 	}
-	o.bind(c.Flags())
+	o.bind(c)
 	return c
 }

@@ -1,6 +1,7 @@
 package benchmark
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,16 +17,16 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 )
 
-// Complete reads the configuration and finds out which engines to measure. Its
-// errors are those of flags and configuration.
-func (o *Options) Complete() error {
+// Complete reads the configuration and finds out which engines to measure,
+// which may take a look at the cluster.
+func (o *Options) Complete(ctx context.Context) error {
 	if err := ui.CheckOutput(o.Output, append(ui.Outputs(), outputName)...); err != nil {
 		return &cli.UsageError{Err: err}
 	}
 	if err := o.load(); err != nil {
 		return err
 	}
-	if err := o.findEngines(); err != nil {
+	if err := o.findEngines(ctx); err != nil {
 		return err
 	}
 	if err := o.fit(); err != nil {

@@ -1,9 +1,10 @@
 package benchmark
 
 import (
-	"fmt"
+	"cmp"
+	"context"
+	"errors"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/discover"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
@@ -23,10 +25,6 @@ const (
 	viaSimulate = "simulate"
 )
 
-// tokenVariable is the environment variable that holds the engines' token
-// where no file does.
-const tokenVariable = "LLMBENCH_ENGINE_TOKEN" //nolint:gosec // the name of a variable, and no token
-
 // simulated are the engines that --simulate starts.
 var simulated = []string{"vllm", "tgi", "ollama"}
 
@@ -36,36 +34,49 @@ type endpoint struct {
 	kind engine.Kind
 	url  string // "" until its simulator runs
 	via  string
+	// found is the engine as the cluster shows it, nil where it was named by
+	// its URL or is simulated.
+	found *discover.Found
 }
 
 func (e endpoint) info() record.EngineInfo {
+	var info record.EngineInfo
+	if e.found != nil {
+		info = e.found.Info
+	}
 	shown := e.url
 	if shown == "" {
 		shown = "a simulator of its own"
 	} else if u, err := url.Parse(shown); err == nil {
 		shown = u.Redacted()
 	}
-	return record.EngineInfo{Engine: e.name, Kind: string(e.kind), Endpoint: shown, Via: e.via}
+	info.Engine, info.Kind, info.Endpoint, info.Via = e.name, string(e.kind), shown, e.via
+	return info
 }
 
-// findEngines decides which engines are measured.
-func (o *Options) findEngines() error {
-	manual := o.config.Config.Services.ManualURLs
+// findEngines decides which engines are measured: simulated ones, those that
+// were named by their URL, or those that run in the cluster. URLs are the best
+// way in, so with any of them the cluster is looked at only where a flag asks
+// for it, and an engine it has under the same name gives way.
+func (o *Options) findEngines(ctx context.Context) error {
 	switch {
 	case o.Simulate && len(o.URLs) > 0:
 		return cli.Usagef("--simulate measures simulated engines and --url real ones: choose one")
+	case o.Simulate && o.Cluster.Given():
+		return cli.Usagef("--simulate measures simulated engines, and --namespace, --all-namespaces, --selector and --via are about a cluster: choose one")
 	case o.Simulate:
 		for _, name := range simulated {
 			o.engines = append(o.engines, endpoint{name: name, kind: engine.Kind(name), via: viaSimulate})
 		}
-	default:
-		for _, name := range slices.SortedFunc(maps.Keys(manual), byKind) {
-			kind, _ := config.EngineKind(name)
-			o.engines = append(o.engines, endpoint{name: name, kind: engine.Kind(kind), url: manual[name], via: viaManual})
-		}
+		return o.choose()
 	}
-	if len(o.engines) == 0 {
-		return cli.Usagef("no engine to measure: name one with --url vllm=https://…, or under services.manual_urls in a configuration, or try --simulate")
+	manual := o.config.Config.Services.ManualURLs
+	for _, name := range slices.SortedFunc(maps.Keys(manual), byKind) {
+		kind, _ := config.EngineKind(name)
+		o.engines = append(o.engines, endpoint{name: name, kind: engine.Kind(kind), url: manual[name], via: viaManual})
+	}
+	if len(manual) == 0 || o.Cluster.Given() {
+		return o.searchCluster(ctx)
 	}
 	return o.choose()
 }
@@ -89,18 +100,21 @@ func (o *Options) choose() error {
 	}
 	var kept []endpoint
 	for _, e := range o.engines {
-		if slices.Contains(o.Services, e.name) || slices.Contains(o.Services, string(e.kind)) {
+		if slices.ContainsFunc(o.Services, e.is) {
 			kept = append(kept, e)
 		}
 	}
 	for _, wanted := range o.Services {
-		if !slices.ContainsFunc(kept, func(e endpoint) bool { return e.name == wanted || string(e.kind) == wanted }) {
+		if !slices.ContainsFunc(kept, func(e endpoint) bool { return e.is(wanted) }) {
 			return cli.Usagef("--services names %q, but the engines are %s", wanted, names(o.engines))
 		}
 	}
 	o.engines = kept
 	return nil
 }
+
+// is says whether --services means the engine by a text.
+func (e endpoint) is(wanted string) bool { return wanted == e.name || wanted == string(e.kind) }
 
 func names(engines []endpoint) string {
 	var all []string
@@ -110,79 +124,56 @@ func names(engines []endpoint) string {
 	return strings.Join(all, ", ")
 }
 
-// targets opens the transports to the engines.
-func (o *Options) targets() ([]*bench.Target, error) {
+// targets opens the transports to the engines. end closes them all.
+func (o *Options) targets() (all []*bench.Target, end func() error, err error) {
+	var ends []func() error
+	end = func() error {
+		for _, t := range all {
+			t.Close()
+		}
+		var faults []error
+		for _, e := range ends {
+			faults = append(faults, e())
+		}
+		return errors.Join(faults...)
+	}
 	transport, err := o.transport()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var all []*bench.Target
 	for _, e := range o.engines {
-		opts := transport
-		if opts.Token, err = o.token(e.name); err != nil {
-			return nil, err
-		}
-		t, err := bench.NewTarget(e.name, e.kind, e.url, e.via, opts)
+		t, close, err := o.target(e, transport)
 		if err != nil {
-			return nil, cli.Usagef("%w", err)
+			return nil, nil, errors.Join(err, end())
 		}
-		s := o.config.Config.Services
-		t.API, t.Model = s.API[e.name], s.Model
-		if m := s.Models[e.name]; m != "" {
-			t.Model = m
-		}
-		all = append(all, t)
+		all, ends = append(all, t), append(ends, close)
 	}
-	return all, nil
+	return all, end, nil
 }
 
+// target opens the transports to one engine, through its tunnel where that is
+// the way to it.
+func (o *Options) target(e endpoint, opts wire.Options) (t *bench.Target, end func() error, err error) {
+	if opts.Token, err = o.token(e.name); err != nil {
+		return nil, nil, err
+	}
+	var trip func(context.Context) (time.Duration, error)
+	end = func() error { return nil }
+	if e.found != nil {
+		opts, trip, end = o.seen.Reach(e.found.Way, opts)
+	}
+	if t, err = bench.NewTarget(e.name, e.kind, e.url, e.via, opts); err != nil {
+		return nil, nil, errors.Join(cli.Usagef("%w", err), end())
+	}
+	insecure := t.Info.InsecureTLS
+	t.Info = e.info()
+	t.Info.InsecureTLS, t.APIRoundTrip = insecure, trip
+	s := o.config.Config.Services
+	t.API, t.Model = s.API[e.name], cmp.Or(s.Models[e.name], s.Model)
+	return t, end, nil
+}
+
+// transport is how engines are talked to, but for their tokens.
 func (o *Options) transport() (wire.Options, error) {
-	opts := wire.Options{
-		ConnectTimeout:     time.Duration(o.config.Config.Timeouts.ConnectSeconds * float64(time.Second)),
-		InsecureSkipVerify: o.InsecureTLS,
-		Proxy:              http.ProxyFromEnvironment,
-	}
-	if o.CAFile == "" {
-		return opts, nil
-	}
-	var err error
-	if opts.CAPEM, err = o.System.ReadFile(o.CAFile); err != nil {
-		return opts, cli.Usagef("read --engine-ca-file: %w", err)
-	}
-	return opts, nil
-}
-
-// token is an engine's bearer token: of its own file, of the file for all, or
-// of the environment.
-func (o *Options) token(name string) (string, error) {
-	file := ""
-	for _, text := range o.TokenFiles {
-		if engine, own, ok := cutEngine(text); !ok {
-			if file == "" {
-				file = text
-			}
-		} else if engine == name {
-			file = own
-			break
-		}
-	}
-	if file == "" {
-		return cleanToken(o.System.Getenv(tokenVariable), tokenVariable)
-	}
-	data, err := o.System.ReadFile(file)
-	if err != nil {
-		return "", cli.Usagef("read --engine-token-file: %w", err)
-	}
-	return cleanToken(string(data), file)
-}
-
-// cleanToken refuses what cannot stand in a header, without quoting it.
-func cleanToken(token, from string) (string, error) {
-	token = strings.TrimSpace(token)
-	for _, r := range token {
-		if r <= ' ' || r >= 0x7f {
-			return "", &cli.UsageError{Err: fmt.Errorf("the token in %s holds a space, a line break or another character that no header may have", from)}
-		}
-	}
-	return token, nil
+	return o.Trust.Wire(o.System, time.Duration(o.config.Config.Timeouts.ConnectSeconds*float64(time.Second)))
 }

@@ -94,7 +94,7 @@ func (o *Options) newRun(now time.Time) (record.Run, error) {
 		SchemaVersion: record.SchemaVersion, RunID: newRunID(now, rand.Uint32()), //nolint:gosec // it only tells runs apart
 		Name: b.Name, Description: b.Description,
 		StartedAt: now, Simulated: o.Simulate, Plan: plan, Config: string(effective),
-		Environment: record.Environment{Engines: plan.Engines},
+		Environment: o.environment(plan.Engines),
 		Tool: record.Tool{
 			Version: o.Build.Version, Commit: o.Build.Commit, Go: runtime.Version(),
 			OS: runtime.GOOS, Arch: runtime.GOARCH, Clock: wire.BestClock,

@@ -4,10 +4,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cluster"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/discover"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
 )
 
@@ -38,19 +40,24 @@ type Options struct {
 	FailOnTarget bool
 	Colour       cli.Colour
 
-	TokenFiles  []string
-	CAFile      string
-	InsecureTLS bool
+	TokenFiles []string
+	Trust      cluster.Trust
+	Cluster    cluster.Flags
 
 	config  *config.Loaded
 	engines []endpoint
+	// seen is what a search in the cluster came to, nil without one;
+	// unreached are the engines among it that there is no way to.
+	seen      *cluster.Found
+	unreached []discover.Found
 }
 
-func (o *Options) bind(f *pflag.FlagSet) {
+func (o *Options) bind(c *cobra.Command) {
+	f := c.Flags()
 	f.StringVar(&o.ConfigFile, "config", "", "Configuration file, laid over the built-in one and those of this machine")
 	f.StringArrayVar(&o.URLs, "url", nil, "Engine to measure, as engine=URL (vllm, tgi, ollama, openai, or vllm-NAME where two of a kind run); repeatable")
 	f.StringArrayVar(&o.Models, "model", nil, "Model to ask for, as NAME for every engine or engine=NAME for one; repeatable")
-	f.StringSliceVar(&o.Services, "services", nil, "Measure only these of the engines, by name or kind (vllm,tgi)")
+	f.StringSliceVar(&o.Services, "services", nil, "Measure only these of the engines, by name or kind (vllm,tgi), or by Service under a name (vllm=team-a/vllm-large)")
 	f.BoolVar(&o.Simulate, "simulate", false, "Measure simulated engines that run on this machine as processes of their own")
 	f.Uint64Var(&o.Seed, "seed", 1, "Seed of the prompts' order, of pauses and of simulated engines")
 	f.Var(&o.Duration, "duration", "Time the whole run should take, load tests stretched or cut to fit; a bare number is minutes")
@@ -65,8 +72,8 @@ func (o *Options) bind(f *pflag.FlagSet) {
 	cli.BindColour(f, &o.Colour)
 	f.BoolVar(&o.FailOnTarget, "fail-on-target", false, "Exit with 3 where a target was missed or could not be shown to be met")
 	f.StringArrayVar(&o.TokenFiles, "engine-token-file", nil, "File with the bearer token of the engines, as FILE or engine=FILE; repeatable. LLMBENCH_ENGINE_TOKEN holds one too")
-	f.StringVar(&o.CAFile, "engine-ca-file", "", "File with the certificate authority of the engines, in PEM")
-	f.BoolVar(&o.InsecureTLS, "engine-insecure-skip-tls-verify", false, "Accept any certificate of an engine; every report says so")
+	o.Trust.Bind(f)
+	o.Cluster.Bind(c)
 }
 
 // minutes is a duration flag whose bare number is minutes.

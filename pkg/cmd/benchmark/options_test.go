@@ -70,7 +70,7 @@ func TestTokensComeFromFilesOrTheEnvironment(t *testing.T) {
 func TestEnginesAreInTheOrderOfTables(t *testing.T) {
 	o, _ := options("quick", nil, nil)
 	o.URLs = []string{"openai=http://d", "ollama=http://c", "vllm-b=http://b", "vllm=http://a", "tgi=http://t"}
-	if err := o.Complete(); err != nil {
+	if err := o.Complete(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := names(o.engines); got != "vllm, vllm-b, tgi, ollama, openai" {
@@ -99,7 +99,7 @@ func TestUsersAndDurationAreFitted(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			o, _ := options("stress", nil, nil)
 			o.URLs, o.Users, o.Duration = []string{"vllm=http://a", "tgi=http://b"}, tt.users, minutes(tt.duration)
-			if err := o.Complete(); err != nil {
+			if err := o.Complete(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			var users []int

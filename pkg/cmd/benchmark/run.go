@@ -28,15 +28,11 @@ func (o *Options) Run(ctx context.Context) (err error) {
 		}
 		defer func() { err = errors.Join(err, stop()) }()
 	}
-	targets, err := o.targets()
+	targets, end, err := o.targets()
 	if err != nil {
 		return err
 	}
-	defer func() {
-		for _, t := range targets {
-			t.Close()
-		}
-	}()
+	defer func() { err = errors.Join(err, end()) }()
 	prompts, err := o.prompts()
 	if err != nil {
 		return err
@@ -84,6 +80,9 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Seed: o.Seed,
 		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify,
 	}
+	for _, f := range o.searchFindings() {
+		j.find(f)
+	}
 	ready, findings := bench.Preflight(ctx, b)
 	for _, f := range append(findings, unverified(targets)...) {
 		j.find(f)
@@ -109,7 +108,7 @@ func (o *Options) close(j *journal, measured error) error {
 	case measured != nil:
 		return errors.Join(measured, written, shown)
 	}
-	return errors.Join(written, shown, unmeasured(j.run, sum), o.targetsMissed(sum))
+	return errors.Join(written, shown, o.unmeasured(j.run, sum), o.targetsMissed(sum))
 }
 
 // unverified names the engines whose certificates nobody checked.
@@ -138,7 +137,7 @@ func (o *Options) show(j *journal, sum record.Summary) error {
 
 // unmeasured names the engines that gave no result: a run that leaves one out
 // has not done what was asked.
-func unmeasured(run record.Run, sum record.Summary) error {
+func (o *Options) unmeasured(run record.Run, sum record.Summary) error {
 	got := map[string]bool{}
 	for _, s := range sum.Scenarios {
 		for _, e := range s.Engines {
@@ -151,10 +150,13 @@ func unmeasured(run record.Run, sum record.Summary) error {
 			missing = append(missing, e.Engine)
 		}
 	}
+	for _, f := range o.unreached {
+		missing = append(missing, f.Engine)
+	}
 	if len(missing) == 0 {
 		return nil
 	}
-	return &unmeasuredError{missing: missing, of: len(run.Plan.Engines)}
+	return &unmeasuredError{missing: missing, of: len(run.Plan.Engines) + len(o.unreached)}
 }
 
 // unmeasuredError is a run in which some engines gave no result.

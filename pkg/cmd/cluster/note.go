@@ -1,0 +1,36 @@
+package cluster
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/kube"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
+)
+
+// Note tells what the search could not look at, and that it found nothing.
+// What this cluster has no API for is told only where everything is.
+func Note(w io.Writer, f *Found, everything bool) {
+	for _, s := range f.Skipped {
+		if s.Forbidden || everything {
+			_, _ = fmt.Fprintf(w, "%s: %s\n", ui.Printable(s.Source), ui.Printable(s.Reason))
+		}
+	}
+	if len(f.Engines) == 0 {
+		_, _ = fmt.Fprintf(w, "No engines found in %s.\n", f.Place())
+	}
+}
+
+// Roles renders the exact permissions that a search and a port-forward need.
+func Roles(f *Flags) ([]byte, error) {
+	namespace := *f.Connection.Namespace
+	if namespace == "" && !f.AllNamespaces {
+		if named, _, err := f.Connection.ToRawKubeConfigLoader().Namespace(); err == nil {
+			namespace = named
+		}
+	}
+	if f.AllNamespaces {
+		namespace = ""
+	}
+	return kube.Roles("llmbench", namespace, append(kube.ListPermissions(), kube.TunnelPermissions()...))
+}
