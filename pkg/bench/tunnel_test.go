@@ -21,11 +21,16 @@ func TestCarriedIsTheStepWithTheMostRoundTripsASecond(t *testing.T) {
 		{streams: 1, trips: trips(100), took: time.Second},
 		{streams: 2, trips: trips(90), took: 500 * time.Millisecond},
 		{streams: 4, trips: trips(170), took: time.Second},
+		{streams: 8, trips: []time.Duration{3, 3}, took: time.Millisecond},
 	}
-	if got := carried(steps); got.streams != 2 || got.perSecond().Or(0) != 180 {
+	if got := carried(steps, 2); got.streams != 2 || got.perSecond().Or(0) != 180 {
 		t.Errorf("got %d streams at %v a second, want 2 at 180", got.streams, got.perSecond().Or(0))
 	}
-	if carried(nil).perSecond().Known() {
+	slow := []calibrationStep{{streams: 1, trips: []time.Duration{9}, took: time.Second}}
+	if got := carried(slow, 2); got.streams != 1 {
+		t.Error("a stream alone does not count")
+	}
+	if carried(nil, 1).perSecond().Known() {
 		t.Error("no step carried something")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -114,7 +115,7 @@ func reasonOf(err error) string {
 	case strings.Contains(err.Error(), "tls: no application protocol"): // the alert of RFC 7301, 3.2
 		return "it speaks HTTP/2 only, and streams are measured over HTTP/1.1: offer http/1.1 there too"
 	}
-	if wire.Classify(err) == record.StatusRefused {
+	if errors.Is(err, syscall.ECONNREFUSED) {
 		return "the connection was refused: nothing listens there"
 	}
 	return innermost(err)

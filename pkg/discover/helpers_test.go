@@ -1,7 +1,10 @@
 package discover
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -248,4 +251,9 @@ func ways(t *testing.T, inv *kube.Inventory, via string, o Options) []string {
 		}
 	}
 	return shown
+}
+
+// noTunnel stands for tunnels where none is opened.
+func noTunnel(kube.TunnelSpec) (dial func(context.Context, string, string) (net.Conn, error), end func() error) {
+	return func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no tunnel") }, func() error { return nil }
 }

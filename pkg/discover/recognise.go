@@ -85,13 +85,21 @@ func (g *grouping) service(s *corev1.Service) {
 			names = names[:0]
 			for _, m := range b.members {
 				names = append(names, m.name)
-				g.covered[place{s.Namespace, m.name, led.engine.port}] = true
-				g.covered[place{s.Namespace, m.name, led.guessed}] = true
+				g.cover(s.Namespace, m, led.engine.port)
 			}
 		}
 		c := g.group(s.Namespace, led.engine, names)
 		c.fronts = append(c.fronts, led.by)
 		c.members, c.others, c.blind = b.members, b.others, b.blind
+	}
+}
+
+// cover notes that a Service leads to the engine in a pod. Where the pod has
+// just one, what was guessed of its port no longer counts.
+func (g *grouping) cover(namespace string, m member, port int32) {
+	g.covered[place{namespace, m.name, port}] = true
+	if inside := g.ix.seen(m.pod); len(inside) == 1 {
+		g.covered[place{namespace, m.name, inside[0].port}] = true
 	}
 }
 

@@ -10,8 +10,6 @@ import (
 type lead struct {
 	engine sighting
 	by     front
-	// guessed is the engine's port before the Service's was taken for it.
-	guessed int32
 }
 
 // leads decides which of a Service's ports lead to which engine: those of the
@@ -33,7 +31,7 @@ func leads(s *corev1.Service, b backend, inside []sighting) []lead {
 	var found []lead
 	for _, in := range inside {
 		if i := slices.IndexFunc(ports, func(f front) bool { return f.target == in.port }); i >= 0 {
-			found = append(found, lead{in, ports[i], in.port})
+			found = append(found, lead{in, ports[i]})
 		}
 	}
 	if len(found) > 0 {
@@ -48,7 +46,7 @@ func leads(s *corev1.Service, b backend, inside []sighting) []lead {
 	if target := ports[0].target; !in.told && target != 0 && !declaredElsewhere(b, in.container, target) {
 		in.port = target
 	}
-	return []lead{{in, ports[0], inside[0].port}}
+	return []lead{{in, ports[0]}}
 }
 
 // servicePorts lists a Service's TCP ports, the likeliest first.
@@ -84,7 +82,7 @@ func bySuspicion(ports []front, in sighting) []lead {
 	for _, f := range ports {
 		if rankPorts(f) < never && slices.Contains(suspectPorts, f.target) && (in.port == 0 || in.port == f.target) {
 			in.port = f.target
-			return []lead{{in, f, in.port}}
+			return []lead{{in, f}}
 		}
 	}
 	return nil
@@ -121,7 +119,7 @@ func byItself(s *corev1.Service, ports []front) []lead {
 		return nil
 	}
 	in.port = best.target
-	return []lead{{in, best, in.port}}
+	return []lead{{in, best}}
 }
 
 // declaredElsewhere says that another container of the pods declares a port.

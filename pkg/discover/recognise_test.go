@@ -16,8 +16,8 @@ import (
 
 func TestImages(t *testing.T) {
 	for image, want := range map[string]string{
-		"vllm/vllm-openai:v0.9.1":                                              "vllm 8000",
-		"docker.io/vllm/vllm-openai":                                           "vllm 8000",
+		"vllm/vllm-openai:v0.9.1":    "vllm 8000",
+		"docker.io/vllm/vllm-openai": "vllm 8000",
 		"registry.corp:5000/mirror/hub/vllm-openai@sha256:0123456789abcdef":    "vllm 8000",
 		"registry.redhat.io/rhaiis/vllm-cuda-rhel9:3.2":                        "vllm 8000",
 		"quay.io/modh/vllm:rhoai-2.20-cuda":                                    "vllm 8000",
@@ -108,7 +108,9 @@ func TestEnginesInPods(t *testing.T) {
 		{"beside its user", pod("p", image("ghcr.io/open-webui/open-webui"), beside(corev1.Container{Name: "llm", Image: "ollama/ollama"})), "ollama 11434 strong: image ollama/ollama"},
 		{"two in one pod", pod("p", image("vllm/vllm-openai"), beside(corev1.Container{Name: "two", Image: "ollama/ollama"})),
 			"vllm 8000 strong: image vllm/vllm-openai | ollama 11434 strong: image ollama/ollama"},
-		{"an init container", pod("p", func(p *corev1.Pod) { p.Spec.InitContainers = []corev1.Container{{Name: "pull", Image: "ollama/ollama"}} }), ""},
+		{"an init container", pod("p", func(p *corev1.Pod) {
+			p.Spec.InitContainers = []corev1.Container{{Name: "pull", Image: "ollama/ollama"}}
+		}), ""},
 		{"what runs before what it is called", pod("p", image("ollama/ollama"), env("VLLM_X", "1")), "ollama 11434 strong: image ollama/ollama"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -20,6 +20,8 @@ var (
 	// inScript is the same within a longer text, with the value behind a sign
 	// or, for a flag, behind spaces.
 	inScript = regexp.MustCompile(`(?i)((?:^|[\s"';&|({,])(?:--?` + secretNames + `(?:=|\s+)|` + secretNames + `=|["']?` + secretNames + `["']?\s*:\s*))("[^"]*"|'[^']*'|[^\s;&|"'(){},-][^\s;&|"'(){},]*)`)
+	// moreKeys are the further values of a flag that takes several.
+	moreKeys = regexp.MustCompile(`(--api[-_]key(?:=|\s+)` + hidden + `)(?:[ \t]+[^\s;&|"'-][^\s;&|"']*)+`)
 	// tokenShapes are what tokens of well-known houses look like, wherever they stand.
 	tokenShapes = regexp.MustCompile(`\b(?:hf_[A-Za-z0-9]{8,}|sk-[A-Za-z0-9_-]{8,}|nvapi-[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{8,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+)`)
 	// bearer is an authorization header's value, userInfo a password in a URL.
@@ -56,6 +58,7 @@ func redactText(text string) string {
 		return m[1] + hidden
 	}
 	text = inScript.ReplaceAllString(text, "${1}"+hidden)
+	text = moreKeys.ReplaceAllString(text, "${1} "+hidden)
 	text = tokenShapes.ReplaceAllString(text, hidden)
 	text = bearer.ReplaceAllString(text, "${1}${2}"+hidden)
 	return userInfo.ReplaceAllString(text, "${1}"+hidden+"@")

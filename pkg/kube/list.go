@@ -92,7 +92,7 @@ func (l *lister) list(ctx context.Context, k kind, namespace string) (*record.Sk
 	if ctx.Err() != nil || errors.Is(err, ErrUnreachable) || errors.Is(err, ErrCredentials) {
 		return nil, err
 	}
-	return &record.Skipped{Source: k.resource, Reason: k.reason(where, err)}, nil
+	return &record.Skipped{Source: k.resource, Reason: k.reason(where, err), Forbidden: apierrors.IsForbidden(err)}, nil
 }
 
 // reason says why a kind is missing from an Inventory.

@@ -299,6 +299,33 @@ func TestDialEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// A connection on which streams are not accepted gets no more of them; those it
+// has go on.
+func TestASilentShardIsGivenUp(t *testing.T) {
+	s := newPodServer(t, map[string]string{"vllm-0": newEngine(t, "one")})
+	tunnel := openTunnel(t, s.connect(t), TunnelSpec{Pods: []string{"vllm-0"}, Shards: 1})
+	old := dial(t, tunnel)
+	s.mute.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
+	defer cancel()
+	if _, err := tunnel.Dial(ctx, "", ""); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	s.mute.Store(false)
+	if _, err := ask(tunnel, "/1"); err != nil {
+		t.Errorf("on a new connection: %v", err)
+	}
+	if stats := tunnel.Stats(); stats.Upgrades != 2 || stats.Reconnects != 1 || stats.Shards != 2 {
+		t.Errorf("%+v", stats)
+	}
+	if lines, err := askOn(old, "/1"); err != nil || len(lines) != 2 {
+		t.Errorf("on the old one: %v, %v", lines, err)
+	}
+	eventually(t, func() bool { return !running("(*link).create") })
+	old.Close()
+	eventually(t, func() bool { return tunnel.Stats().Shards == 1 })
+}
+
 func remake(t *testing.T, c *Cluster) {
 	t.Helper()
 	if err := c.makeClients(); err != nil {

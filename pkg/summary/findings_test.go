@@ -59,6 +59,7 @@ func TestFindings(t *testing.T) {
 		{"few cut off", linux, append(repeat(19, stream), failure(1, record.StatusCancelled)), in, nil},
 		{"too many cut off", linux, append(repeat(18, stream), failure(1, record.StatusCancelled)), in, []string{"cancelled-requests"}},
 		{"user clock", linux, change(stream, func(s *record.Sample) { s.Clock = record.ClockUser }), in, []string{"user-clock"}},
+		{"user clock through a tunnel", tunnelled(record.Some(1e6)), change(stream, func(s *record.Sample) { s.Clock = record.ClockUser }), in, nil},
 		{"user clock where there is no other", darwin, change(stream, func(s *record.Sample) { s.Clock = record.ClockUser }), in, nil},
 		{"more frames than the tunnel carried", tunnelled(record.Some(19.0)), []record.Sample{stream}, in, []string{"tunnel-capacity"}},
 		{"as many frames as the tunnel carried", tunnelled(record.Some(20.0)), []record.Sample{stream}, in, nil},

@@ -49,6 +49,10 @@ func differentModels(engines []record.EngineInfo) (record.Finding, bool) {
 	}, len(models) > 1
 }
 
+// viaTunnel is a way in whose arrivals the kernel cannot stamp; that is said of
+// the run itself.
+const viaTunnel = "port-forward"
+
 // userClocks finds answers whose arrival the kernel did not stamp although the
 // system's kernel can.
 func (a *Aggregator) userClocks() []record.Finding {
@@ -64,20 +68,13 @@ func (a *Aggregator) userClocks() []record.Finding {
 				all += c.clocks[record.ClockUser] + c.clocks[record.ClockKernel]
 			}
 		}
-		if user > 0 {
+		if user > 0 && a.info(engine).Via != viaTunnel {
 			findings = append(findings, record.Finding{
 				ID: "user-clock", Severity: record.SeverityWarn, Subject: engine,
 				Message: fmt.Sprintf("%d of %d answers have no receive stamp of the kernel: their times are late by as much as this program was busy", user, all),
-				Remedy:  clockRemedy(a.info(engine)),
+				Remedy:  "measure where the kernel stamps what it receives; sandboxes such as gVisor do not",
 			})
 		}
 	}
 	return findings
-}
-
-func clockRemedy(e record.EngineInfo) string {
-	if e.Tunnel != nil {
-		return "a port-forward's streams share one connection to the API server, whose stamps are not theirs: take another way in (--via, --url), or measure from inside the cluster"
-	}
-	return "measure where the kernel stamps what it receives; sandboxes such as gVisor do not"
 }

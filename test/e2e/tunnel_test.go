@@ -80,7 +80,10 @@ func newTunnelRig(t *testing.T, pods int) *tunnelRig {
 		t.Fatal(err)
 	}
 	r.namespace = ns.Name
-	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: ns.Name, Annotations: map[string]string{"kwok.x-k8s.io/node": "fake"}}}
+	node := &corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: ns.Name, Annotations: map[string]string{"kwok.x-k8s.io/node": "fake"}},
+		Spec:       corev1.NodeSpec{Unschedulable: true}, // its pods name it, and nobody else's may come
+	}
 	if _, err := r.admin.Core.CoreV1().Nodes().Create(ctx, node, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +181,8 @@ func tunnelGet(tunnel *kube.Tunnel, n int) (int, error) {
 		return 0, err
 	}
 	defer c.Close()
-	if _, err := fmt.Fprintf(c, "GET /%d HTTP/1.1\r\nHost: pod\r\n\r\n", n); err != nil {
+	// KWOK passes on no half close, so that the engine itself has to hang up.
+	if _, err := fmt.Fprintf(c, "GET /%d HTTP/1.1\r\nHost: pod\r\nConnection: close\r\n\r\n", n); err != nil {
 		return 0, err
 	}
 	resp, err := http.ReadResponse(bufio.NewReader(c), nil)

@@ -44,11 +44,11 @@ func TestViolationsAreFound(t *testing.T) {
 		},
 		"sideways": {
 			g:    graph{"pkg/cmd/report": {"pkg/cmd/version"}},
-			want: []string{"pkg/cmd/report imports pkg/cmd/version: both stand in row 7"},
+			want: []string{"pkg/cmd/report imports pkg/cmd/version: both stand in row 8"},
 		},
 		"below another": {
 			g:    graph{"cmd/kubectl-llmbench": {"cmd/kubectl-llmbench/internal"}},
-			want: []string{"cmd/kubectl-llmbench imports cmd/kubectl-llmbench/internal: both stand in row 9"},
+			want: []string{"cmd/kubectl-llmbench imports cmd/kubectl-llmbench/internal: both stand in row 10"},
 		},
 		"a package without a row": {
 			g:    graph{"pkg/new": {"fmt"}},
@@ -82,6 +82,14 @@ func TestViolationsAreFound(t *testing.T) {
 			g:    graph{"pkg/ui": {"pkg/engine", "pkg/record"}},
 			want: []string{"pkg/ui imports pkg/engine: " + bans[4].why},
 		},
+		"Kubernetes where it does not belong": {
+			g:    graph{"pkg/bench": {"k8s.io/api/core/v1"}, "pkg/kube": {"k8s.io/client-go/rest"}},
+			want: []string{"pkg/bench imports k8s.io/api/core/v1: " + bans[5].why},
+		},
+		"discovery that asks the API server": {
+			g:    graph{"pkg/discover": {"k8s.io/client-go/kubernetes", "k8s.io/api/core/v1"}},
+			want: []string{"pkg/discover imports k8s.io/client-go/kubernetes: " + bans[6].why},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, check(c.g)); diff != "" {
@@ -93,7 +101,10 @@ func TestViolationsAreFound(t *testing.T) {
 
 func TestExceptionsThatNobodyNeedsAreFound(t *testing.T) {
 	g := graph{"pkg/wire": {"os.NewSyscallError"}, "pkg/simulate": {"os.NewSyscallError"}}
-	want := []string{"pkg/wire does not use os.ErrDeadlineExceeded any more: delete the exception"}
+	want := []string{
+		"pkg/kube does not use os.ErrDeadlineExceeded any more: delete the exception",
+		"pkg/wire does not use os.ErrDeadlineExceeded any more: delete the exception",
+	}
 	if diff := cmp.Diff(want, idleExceptions(g)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

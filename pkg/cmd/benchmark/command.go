@@ -79,6 +79,7 @@ func newCommand(v verb, o *Options) *cobra.Command {
 			if v.name == "custom" && o.ConfigFile == "" {
 				return cli.Usagef("custom measures what a configuration says: name it with --config FILE, or write one with 'kubectl llmbench generate-config --file my-test.yaml'")
 			}
+			defer o.search.Close()
 			if err := o.Complete(c.Context()); err != nil {
 				return err
 			}

@@ -46,6 +46,7 @@ type Options struct {
 
 	config  *config.Loaded
 	engines []endpoint
+	search  cluster.Search
 	// seen is what a search in the cluster came to, nil without one;
 	// unreached are the engines among it that there is no way to.
 	seen      *cluster.Found

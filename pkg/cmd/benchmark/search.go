@@ -27,14 +27,14 @@ func (o *Options) searchCluster(ctx context.Context) error {
 		return err
 	}
 	c := o.config.Config
-	search := cluster.Search{
+	o.search = cluster.Search{
 		Flags: &o.Cluster, Namespace: c.Services.Namespace, Wire: opts, Getenv: o.System.Getenv, Say: o.tell,
 		StreamTime: time.Duration(c.Timeouts.TotalSeconds * float64(time.Second)),
 	}
-	if err := search.Connect(); err != nil {
+	if err := o.search.Connect(); err != nil {
 		return withoutCluster(err)
 	}
-	if o.seen, err = search.Run(ctx); err != nil {
+	if o.seen, err = o.search.Run(ctx); err != nil {
 		return withoutCluster(err)
 	}
 	cluster.Note(o.Streams.Err, o.seen, o.Verbose)

@@ -68,6 +68,13 @@ func (s *Search) Connect() (err error) {
 	return err
 }
 
+// Close lets go of the connections to the API server, if there are any.
+func (s *Search) Close() {
+	if s.cluster != nil {
+		s.cluster.Close()
+	}
+}
+
 // where is the namespace to look in, "" for all.
 func (s *Search) where() string {
 	switch {

@@ -114,6 +114,7 @@ func (o *Options) say(text string) {
 
 // Run looks once, or again and again.
 func (o *Options) Run(ctx context.Context) error {
+	defer o.search.Close()
 	if o.Watch {
 		return o.watch(ctx)
 	}
