@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -156,7 +157,7 @@ func (p *prober) ask(ctx context.Context, c *candidate, r *rung) *failure {
 	first := r.url
 	r.url = again
 	if r.answer.address != "" {
-		r.answer.address = hostPort(hostOf(r.answer.address), "https", 0)
+		r.answer.address = atPortOf(r.answer.address, again)
 		opts.Dial = dialAt(r.answer.address)
 	}
 	second := p.once(ctx, c, r, opts)
@@ -186,12 +187,16 @@ func otherScheme(base string) string {
 	return u.String()
 }
 
-func hostOf(address string) string {
-	host, _, err := net.SplitHostPort(address)
+// atPortOf is an address at the port of a URL.
+func atPortOf(address, base string) string {
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return address
 	}
-	return host
+	if u, err := url.Parse(base); err == nil {
+		port = cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme], port)
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // dialAt opens connections to one address, whatever name was asked for.

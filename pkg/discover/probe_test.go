@@ -100,12 +100,13 @@ func TestWhatAWayAnswers(t *testing.T) {
 	vllm := engineHandler(t, "vllm")
 	guarded := func(health int) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasPrefix(r.URL.Path, "/v1") {
+			switch {
+			case strings.HasPrefix(r.URL.Path, "/v1"):
 				w.WriteHeader(http.StatusUnauthorized)
 				io.WriteString(w, `{"error":"Unauthorized"}`) //nolint:errcheck // the client notices
-			} else if r.URL.Path == "/health" {
+			case r.URL.Path == "/health":
 				w.WriteHeader(health)
-			} else {
+			default:
 				http.NotFound(w, r)
 			}
 		})
@@ -253,6 +254,18 @@ func TestANameThatDoesNotResolveIsReachedAtItsAddress(t *testing.T) {
 	r = ask(t, &rung{via: viaIngress, object: "ingress/x", url: "http://llm.corp"}, o)
 	if r.status != record.CandidateFailed || r.reason != "the name llm.corp does not resolve here" {
 		t.Errorf("%s: %s", r.status, r.reason)
+	}
+	secure, ca := serveTLS(t, engineHandler(t, "vllm"))
+	_, port, err := net.SplitHostPort(secure.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://example.com:"+port+r.URL.Path, http.StatusPermanentRedirect) // the name of httptest's certificate
+	}))
+	r = ask(t, &rung{via: viaIngress, object: "ingress/x", url: "http://example.com", fallback: front.Listener.Addr().String()}, Options{Wire: wire.Options{Dial: unresolved, CAPEM: ca}})
+	if r.status != record.CandidateUsable || r.url != "https://example.com:"+port || r.answer.address != secure.Listener.Addr().String() {
+		t.Errorf("%s %s at %s: %s", r.url, r.status, r.answer.address, r.reason)
 	}
 	gone := serve(t, answers(200, ""))
 	gone.Close()

@@ -54,7 +54,7 @@ func redact(args []string) []string {
 }
 
 func redactText(text string) string {
-	if m := withValue.FindStringSubmatch(text); m != nil && !strings.ContainsAny(text, " \n\t") {
+	if m := withValue.FindStringSubmatch(text); m != nil && (text[0] == '-' || !strings.ContainsAny(text, " \n\t")) {
 		return m[1] + hidden
 	}
 	text = inScript.ReplaceAllString(text, "${1}"+hidden)

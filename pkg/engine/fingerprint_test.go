@@ -228,3 +228,14 @@ func TestIdentifyOfAnotherKind(t *testing.T) {
 		})
 	}
 }
+
+func TestHealthPaths(t *testing.T) {
+	want := map[Kind]string{VLLM: "/health", TGI: "/health", Ollama: "/api/tags", OpenAI: "/v1/models"}
+	got := map[Kind]string{}
+	for _, kind := range Kinds() {
+		got[kind] = protocol(t, kind).HealthPath()
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
