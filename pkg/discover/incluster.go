@@ -1,6 +1,8 @@
 package discover
 
 import (
+	"k8s.io/apimachinery/pkg/labels"
+
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/kube"
 )
 
@@ -25,6 +27,16 @@ func clusterDNS(_ *index, c *candidate, o Options) []*rung {
 		all = append(all, way)
 	}
 	return all
+}
+
+// selector is what a Service chooses the candidate's pods by, "" where none does.
+func (c *candidate) selector() string {
+	for _, f := range c.fronts {
+		if len(f.Spec.Selector) > 0 {
+			return labels.SelectorFromSet(f.Spec.Selector).String()
+		}
+	}
+	return ""
 }
 
 // portForward is the tunnel to the engine's own port of all its ready pods.
@@ -59,6 +71,6 @@ func portForward(_ *index, c *candidate, o Options) []*rung {
 	case o.OpenTunnel == nil:
 		return []*rung{way.leave("no tunnel can be opened here")}
 	}
-	way.tunnel = &kube.TunnelSpec{Namespace: c.namespace, Pods: pods, Port: port}
+	way.tunnel = &kube.TunnelSpec{Namespace: c.namespace, Pods: pods, Port: port, Selector: c.selector()}
 	return []*rung{way}
 }

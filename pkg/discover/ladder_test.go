@@ -303,7 +303,7 @@ func TestTheTunnelLeadsToTheReadyPodsOwnPort(t *testing.T) {
 	inv := inventory(service("vllm", ports(servicePort("https", 443, 8443))), vllmPod("b", args("--port=8001")), vllmPod("a", args("--port=8001")), vllmPod("c", unready))
 	ix, c := one(t, inv)
 	all := ladder(ix, c, Options{OpenTunnel: noTunnel})
-	want := &kube.TunnelSpec{Namespace: team, Pods: []string{"a", "b"}, Port: 8001}
+	want := &kube.TunnelSpec{Namespace: team, Pods: []string{"a", "b"}, Port: 8001, Selector: "app=vllm"}
 	if diff := cmp.Diff(want, all[len(all)-1].tunnel); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

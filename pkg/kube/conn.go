@@ -78,15 +78,14 @@ func (c *conn) pump() {
 // listen waits for what the error stream says. A message ends the connection
 // even where the data stream stays open.
 func (c *conn) listen() {
-	message, err := io.ReadAll(io.LimitReader(c.pair.errors, longestMessage))
-	c.message = string(bytes.TrimSpace(message))
-	close(c.told)
-	if err != nil || c.message == "" {
-		return
-	}
-	failure := c.tunnel.streamError(c.link, c.message)
-	if failure.errno == nil {
+	c.message = hear(c.pair.errors)
+	failure := c.link.failure(c.message)
+	if c.message != "" && failure.errno == nil {
 		c.tunnel.retire(c.link) // the pod is gone, or its sandbox is
+	}
+	close(c.told)
+	if c.message == "" {
+		return
 	}
 	c.await(c.pumped)
 	c.in.finish(failure)
@@ -106,7 +105,7 @@ func (c *conn) await(ended <-chan struct{}) {
 // ending says how the data stream ended: io.EOF where in good order.
 func (c *conn) ending(lost bool) error {
 	if isClosed(c.told) && c.message != "" {
-		return c.tunnel.streamError(c.link, c.message)
+		return c.link.failure(c.message)
 	}
 	if lost || c.tunnel.live.Err() != nil {
 		return c.lost()
@@ -118,7 +117,7 @@ func (c *conn) lost() error {
 	if c.tunnel.live.Err() != nil {
 		return net.ErrClosed
 	}
-	e := c.tunnel.streamError(c.link, errLost.Error())
+	e := c.link.failure(errLost.Error())
 	e.errno = syscall.ECONNRESET
 	return e
 }
@@ -242,6 +241,7 @@ func (c *conn) Close() error {
 		c.in.finish(net.ErrClosed)
 		c.readBy.set(time.Time{})
 		c.writeBy.set(time.Time{})
+		c.tunnel.vacate(c.slot)
 		c.tunnel.tasks.start(c.hangUp)
 	})
 	return nil
@@ -252,7 +252,7 @@ func (c *conn) hangUp() {
 		_ = c.CloseWrite() // what comes back no longer matters
 	}
 	c.link.discard(c.pair)
-	c.tunnel.release(c.slot, c.link)
+	c.tunnel.release(c.link)
 }
 
 // SetDeadline implements net.Conn.

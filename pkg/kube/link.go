@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -21,11 +23,11 @@ const streamTimeout = 10 * time.Second
 
 // link is one upgraded connection to a pod.
 type link struct {
-	conn     httpstream.Connection
-	protocol string
-	pod      string
-	port     int32
-	requests atomic.Int64
+	conn           httpstream.Connection
+	protocol       string
+	namespace, pod string
+	port           int32
+	requests       atomic.Int64
 	// sever cuts the transport below, where that is known.
 	sever func()
 
@@ -87,6 +89,13 @@ func (l *link) open(ctx context.Context) (pair, error) {
 	}
 }
 
+// spent says whether err, of an open, leaves the connection of no use for more
+// streams: it was lost, or it is silent, or the pod behind it is gone.
+func (l *link) spent(err error) bool {
+	var failed *StreamError
+	return errors.Is(err, errLost) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &failed) && failed.errno == nil
+}
+
 func (l *link) create() (p pair, err error) {
 	headers := http.Header{}
 	headers.Set(corev1.PortHeader, strconv.Itoa(int(l.port)))
@@ -99,10 +108,37 @@ func (l *link) create() (p pair, err error) {
 	headers = headers.Clone()
 	headers.Set(corev1.StreamType, corev1.StreamTypeData)
 	if p.data, err = l.conn.CreateStream(headers); err != nil {
-		l.discard(p)
+		defer l.discard(p)
+		if message := l.overhear(p.errors); message != "" {
+			return pair{}, l.failure(message)
+		}
 		return pair{}, fmt.Errorf("%w: open data stream: %v", errLost, err) //nolint:errorlint // as above
 	}
 	return p, nil
+}
+
+// overhear returns what a kubelet says that is quicker to fail than to accept a
+// stream, as it is where nothing listens on the port.
+func (l *link) overhear(failed httpstream.Stream) string {
+	if l.lost() {
+		return ""
+	}
+	said := make(chan string, 1)
+	go func() { said <- hear(failed) }()
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case message := <-said:
+		return message
+	case <-timer.C:
+		return ""
+	}
+}
+
+// hear reads an error stream to its end.
+func hear(failed httpstream.Stream) string {
+	message, _ := io.ReadAll(io.LimitReader(failed, longestMessage)) // what came before an error counts
+	return strings.TrimSpace(string(message))
 }
 
 // discard ends streams in both directions and forgets them.

@@ -154,11 +154,11 @@ func TestListNamesWhatItSkips(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []record.Skipped{
-		{Source: "endpointslices", Reason: "forbidden; asked for list endpointslices.discovery.k8s.io in namespace x"},
-		{Source: "nodes", Reason: "forbidden; asked for list nodes in the whole cluster"},
+		{Source: "endpointslices", Reason: "forbidden; asked for list endpointslices.discovery.k8s.io in namespace x", Forbidden: true},
+		{Source: "nodes", Reason: "forbidden; asked for list nodes in the whole cluster", Forbidden: true},
 		{Source: "ingresses", Reason: "the API server could not list them: etcd is away"},
 		{Source: "routes", Reason: "this cluster has no route.openshift.io/v1 API"},
-		{Source: "gateways", Reason: "forbidden; asked for list gateways.gateway.networking.k8s.io in namespace x"},
+		{Source: "gateways", Reason: "forbidden; asked for list gateways.gateway.networking.k8s.io in namespace x", Forbidden: true},
 	}
 	if diff := cmp.Diff(want, got.Skipped); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

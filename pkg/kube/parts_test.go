@@ -112,15 +112,14 @@ func TestSteadyNoticesSilence(t *testing.T) {
 }
 
 func TestStreamErrorsAreErrorsOfTheNetwork(t *testing.T) {
-	tunnel := &Tunnel{spec: TunnelSpec{Namespace: "team-a"}}
-	l := &link{pod: "vllm-0", port: 8000}
+	l := &link{namespace: "team-a", pod: "vllm-0", port: 8000}
 	for message, want := range map[string]error{
 		"failed to connect to localhost:8000 inside namespace: dial tcp4 127.0.0.1:8000: connect: connection refused": syscall.ECONNREFUSED,
 		"read tcp4 127.0.0.1:1->127.0.0.1:8000: read: connection reset by peer":                                       syscall.ECONNRESET,
 		"dial tcp 127.0.0.1:8000: i/o timeout":                                                                        syscall.ETIMEDOUT,
 		"failed to find sandbox":                                                                                      nil,
 	} {
-		err := tunnel.streamError(l, message)
+		err := l.failure(message)
 		if got := errors.Unwrap(err); !errors.Is(got, want) {
 			t.Errorf("%q is %v, want %v", message, got, want)
 		}

@@ -4,12 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // errNoPod says that there is nothing to forward to.
 var errNoPod = errors.New("no pod is ready")
+
+// readyPods lists the pods with some labels that are ready and not about to go.
+func (c *Cluster) readyPods(ctx context.Context, namespace, selector string) ([]string, error) {
+	list, err := c.Core.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: selector})
+	if err != nil {
+		return nil, c.check(ctx, err)
+	}
+	var names []string
+	for _, p := range list.Items {
+		ready := slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
+			return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+		})
+		if ready && p.DeletionTimestamp == nil {
+			names = append(names, p.Name)
+		}
+	}
+	return names, nil
+}
 
 // connect opens an upgraded connection to the pod that has the fewest, and
 // where that is gone to another.
@@ -76,6 +97,9 @@ func (t *Tunnel) refresh(ctx context.Context) error {
 		return nil
 	}
 	pods, err := t.spec.Refresh(ctx)
+	if apierrors.IsForbidden(err) {
+		return nil // what is known is all there is
+	}
 	if err != nil {
 		return fmt.Errorf("ask which pods are ready in namespace %s: %w", t.spec.Namespace, err)
 	}

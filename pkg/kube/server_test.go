@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -37,17 +38,17 @@ type podServer struct {
 	// answer, where set, is given to every upgrade in place of one.
 	answer *metav1.Status
 	conns  map[net.Conn]string // those upgraded, and the pod each leads to
-	// mute leaves streams without a reply.
-	mute      atomic.Bool
-	upgrades  atomic.Int64
-	webSocket atomic.Int64
+	// mute leaves streams without a reply; hasty forwards before it replies.
+	mute, hasty atomic.Bool
+	upgrades    atomic.Int64
+	webSocket   atomic.Int64
 }
 
 func newPodServer(t *testing.T, pods map[string]string) *podServer {
 	t.Helper()
 	s := &podServer{pods: pods, conns: map[net.Conn]string{}}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
-	s.Config.ErrorLog = nil
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	t.Cleanup(func() {
 		s.kill("")
@@ -204,7 +205,11 @@ func (s *podServer) accept(streams *pairs) httpstream.NewStreamHandler {
 		for s.mute.Load() {
 			time.Sleep(time.Millisecond)
 		}
-		streams.add(stream)
+		if join := streams.add(stream); join != nil && s.hasty.Load() {
+			join()
+		} else if join != nil {
+			go join()
+		}
 		return nil
 	}
 }
@@ -246,16 +251,18 @@ func newPairs(join func(errs, data httpstream.Stream)) *pairs {
 	return &pairs{open: map[string]httpstream.Stream{}, join: join}
 }
 
-func (p *pairs) add(s httpstream.Stream) {
+// add returns what is to be done once both streams of a connection are there.
+func (p *pairs) add(s httpstream.Stream) func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	id := s.Headers().Get(corev1.PortForwardRequestIDHeader)
 	if s.Headers().Get(corev1.StreamType) == corev1.StreamTypeError {
 		p.open[id] = s
-		return
+		return nil
 	}
-	go p.join(p.open[id], s)
+	errs := p.open[id]
 	delete(p.open, id)
+	return func() { p.join(errs, s) }
 }
 
 // join does what a kubelet does with the streams of a forwarded connection.

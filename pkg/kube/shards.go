@@ -36,15 +36,18 @@ func (t *Tunnel) reserve() *slot {
 	return best
 }
 
-// release takes back a stream of a slot, and closes a connection that was
-// given up once its last stream is gone.
-func (t *Tunnel) release(s *slot, l *link) {
+// vacate takes back the promise of a stream.
+func (t *Tunnel) vacate(s *slot) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s.streams--
-	if l == nil {
-		return
-	}
+}
+
+// release takes a stream off a connection, and closes one that was given up
+// once its last is gone.
+func (t *Tunnel) release(l *link) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if l.streams--; l.streams == 0 && l.retired {
 		t.tasks.start(l.close)
 	}

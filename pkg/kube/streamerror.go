@@ -39,8 +39,9 @@ var errnos = []struct {
 	{"i/o timeout", syscall.ETIMEDOUT},
 }
 
-func (t *Tunnel) streamError(l *link, message string) *StreamError {
-	e := &StreamError{Namespace: t.spec.Namespace, Pod: l.pod, Port: l.port, Message: strings.TrimSpace(message)}
+// failure makes an error of what was said of a connection.
+func (l *link) failure(message string) *StreamError {
+	e := &StreamError{Namespace: l.namespace, Pod: l.pod, Port: l.port, Message: message}
 	for _, known := range errnos {
 		if strings.Contains(message, known.text) {
 			e.errno = known.errno

@@ -28,8 +28,11 @@ type TunnelSpec struct {
 	// Pods are the names of the pods that may be used, in any order.
 	Pods []string
 	Port int32
-	// Refresh returns the names of the pods that are ready now. It is asked
-	// when a pod is gone or a connection was lost; nil keeps to Pods.
+	// Selector chooses the pods that may take the place of Pods when one is gone
+	// or a connection was lost, by their labels; "" keeps to Pods.
+	Selector string
+	// Refresh returns the names of the pods that are ready now, in place of a
+	// list of those that Selector chooses; nil asks for that list.
 	Refresh func(ctx context.Context) ([]string, error)
 	// Shards is how many upgraded connections share the streams, 0 for 4. It
 	// is rounded up so that each of Pods has as many as any other.
@@ -73,6 +76,9 @@ type Tunnel struct {
 
 // Tunnel returns a tunnel, which opens nothing before the first Dial.
 func (c *Cluster) Tunnel(spec TunnelSpec) *Tunnel {
+	if spec.Refresh == nil && spec.Selector != "" {
+		spec.Refresh = func(ctx context.Context) ([]string, error) { return c.readyPods(ctx, spec.Namespace, spec.Selector) }
+	}
 	t := &Tunnel{cluster: c, spec: spec, pods: spec.Pods, links: map[*link]struct{}{}}
 	t.live, t.end = context.WithCancel(context.Background())
 	for range shards(spec) {
@@ -90,8 +96,9 @@ func shards(spec TunnelSpec) int {
 }
 
 // Dial opens a connection through the tunnel; network and address are ignored.
-// That nothing listens on the port shows only when the connection is read:
-// its error then is syscall.ECONNREFUSED. Errors of Dial are *net.OpError.
+// Where nothing listens on the port the error is syscall.ECONNREFUSED; as a rule
+// it is that of the first Read, for the kubelet tries the port later. Errors of
+// Dial are *net.OpError.
 func (t *Tunnel) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	var err error
 	for range attempts {
@@ -110,15 +117,16 @@ func (t *Tunnel) dial(ctx context.Context) (*conn, error) {
 	s := t.reserve()
 	l, err := t.linkOf(ctx, s)
 	if err != nil {
-		t.release(s, nil)
+		t.vacate(s)
 		return nil, err
 	}
 	p, err := l.open(ctx)
 	if err != nil {
-		if errors.Is(err, errLost) || errors.Is(err, context.DeadlineExceeded) {
+		if l.spent(err) {
 			t.retire(l)
 		}
-		t.release(s, l)
+		t.vacate(s)
+		t.release(l)
 		return nil, err
 	}
 	t.mu.Lock()

@@ -182,6 +182,23 @@ func TestARefusedPortLeavesOtherStreamsAlone(t *testing.T) {
 	}
 }
 
+// A kubelet may fail before it has accepted the stream.
+func TestAPortRefusedInHasteIsRefused(t *testing.T) {
+	s := newPodServer(t, map[string]string{"vllm-0": unusedAddress(t)})
+	s.hasty.Store(true)
+	tunnel := openTunnel(t, s.connect(t), TunnelSpec{Pods: []string{"vllm-0"}, Shards: 1})
+	for range 3 {
+		_, err := tunnel.Dial(context.Background(), "", "")
+		var op *net.OpError
+		if !errors.As(err, &op) || !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("%v", err)
+		}
+	}
+	if stats := tunnel.Stats(); stats.Upgrades != 1 || stats.Streams != 0 {
+		t.Errorf("%+v", stats)
+	}
+}
+
 func TestAPodThatIsGoneGivesWayToAnother(t *testing.T) {
 	s := newPodServer(t, map[string]string{"old": newEngine(t, "old")})
 	refreshed := 0
@@ -352,7 +369,7 @@ func TestConnKeepsTheContractOfNetConn(t *testing.T) {
 		}
 	}
 	setDeadline(t, c, time.Time{})
-	time.AfterFunc(20*time.Millisecond, func() { setDeadline(t, c, past) })
+	time.AfterFunc(20*time.Millisecond, func() { _ = c.SetReadDeadline(past) })
 	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("read that a deadline interrupts: %v", err)
 	}

@@ -75,7 +75,7 @@ func (t *Tunnel) upgradeBlocking(ctx context.Context, pod string) (*link, error)
 		_ = conn.Close() // of no use
 		return nil, fmt.Errorf("open a port-forward to pod %s/%s: the server speaks %q, not %s", t.spec.Namespace, pod, spoken, constants.PortForwardV1Name)
 	}
-	l := &link{conn: conn, protocol: protocolWebSocket, pod: pod, port: t.spec.Port, sever: ws.sever}
+	l := &link{conn: conn, protocol: protocolWebSocket, namespace: t.spec.Namespace, pod: pod, port: t.spec.Port, sever: ws.sever}
 	if old.used {
 		l.protocol, l.sever = protocolSPDY, func() {}
 		t.onlySPDY.Store(true)

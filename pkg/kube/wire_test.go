@@ -3,9 +3,9 @@ package kube
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -69,14 +69,15 @@ func TestWireMeasuresThroughATunnel(t *testing.T) {
 	s.setPod("vllm-0", unusedAddress(t))
 	wantClass(t, tunnel, record.StatusRefused)
 	s.dropPod("vllm-0")
-	wantClass(t, tunnel, record.StatusReset)
+	// Which it is depends on whether the kubelet was quicker than its own reply.
+	wantClass(t, tunnel, record.StatusReset, record.StatusRefused)
 }
 
-func wantClass(t *testing.T, tunnel *Tunnel, want record.Status) {
+func wantClass(t *testing.T, tunnel *Tunnel, want ...record.Status) {
 	t.Helper()
 	_, err := stream(t, t.Context(), wireClient(t, tunnel), "/1")
 	var failed *wire.Error
-	if !errors.As(err, &failed) || failed.Class != want {
-		t.Errorf("%v, want %s", fmt.Sprint(err), want)
+	if !errors.As(err, &failed) || !slices.Contains(want, failed.Class) {
+		t.Errorf("%v, want %s", err, want)
 	}
 }

@@ -21,7 +21,7 @@ import (
 // The tiers of the rig: each run of the tests is on one of them, and has only
 // the tests of that one.
 const (
-	controlPlane = "control-plane"
+	controlPlane = "control"
 	nodes        = "nodes"
 )
 

@@ -316,10 +316,8 @@ func TestTunnelSurvivesALostConnection(t *testing.T) {
 		server := "https://" + proxy.Addr().String()
 		f.APIServer = &server
 	})
-	tunnel := r.tunnel(t, c, tunnelPort)
-	if _, err := tunnelGet(tunnel, 1); err != nil {
-		t.Fatal(err)
-	}
+	tunnel := c.Tunnel(kube.TunnelSpec{Namespace: r.namespace, Pods: r.pods, Port: tunnelPort, Shards: 1})
+	t.Cleanup(func() { tunnel.Close() })
 	hanging, err := tunnel.Dial(t.Context(), "", "")
 	if err != nil {
 		t.Fatal(err)
