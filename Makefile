@@ -17,7 +17,7 @@ export GOLANGCI_LINT_CACHE := $(CURDIR)/bin/.lint-cache
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/kubectl-llmbench for this machine
@@ -58,6 +58,18 @@ bin/golangci-lint: tools/go.mod tools/go.sum
 
 .PHONY: verify
 verify: check lint test ## Run all that a change must pass
+
+.PHONY: cluster-up
+cluster-up: build ## Start real Kubernetes on this machine; TIER=nodes (root) for nodes that run pods
+	@test/cluster/up.sh
+
+.PHONY: cluster-down
+cluster-down: ## End it; TIER as it was started
+	@test/cluster/down.sh
+
+.PHONY: e2e
+e2e: build ## Run the end-to-end tests on both tiers of test/cluster
+	@test/cluster/e2e.sh
 
 .PHONY: golden
 golden: ## Rewrite golden files and the published schema from what the code does now

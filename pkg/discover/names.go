@@ -34,6 +34,9 @@ func nameAll(engines []Found) {
 			e.Engine = numbered(e.Engine, taken)
 		}
 		e.Info.Engine = e.Engine
+		for j := range e.Findings {
+			e.Findings[j].Subject = e.Engine
+		}
 	}
 }
 

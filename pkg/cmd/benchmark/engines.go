@@ -142,11 +142,11 @@ func (o *Options) targets() (all []*bench.Target, end func() error, err error) {
 		return nil, nil, err
 	}
 	for _, e := range o.engines {
-		t, close, err := o.target(e, transport)
+		t, closeTarget, err := o.target(e, transport)
 		if err != nil {
 			return nil, nil, errors.Join(err, end())
 		}
-		all, ends = append(all, t), append(ends, close)
+		all, ends = append(all, t), append(ends, closeTarget)
 	}
 	return all, end, nil
 }

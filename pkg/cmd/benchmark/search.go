@@ -131,7 +131,10 @@ func (o *Options) searchFindings() (findings []record.Finding) {
 	}
 	for _, e := range o.engines {
 		if e.found != nil {
-			findings = append(findings, e.found.Findings...)
+			for _, f := range e.found.Findings {
+				f.Subject = e.name
+				findings = append(findings, f)
+			}
 		}
 	}
 	for _, s := range o.seen.Skipped {
