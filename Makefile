@@ -12,7 +12,7 @@ PROGRAM   := ./cmd/kubectl-llmbench
 # The commit comes in by -X, so that a build needs no version control.
 GOBUILD   := go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
-# Leaves nothing outside the checkout but Go's own caches.
+# Nothing but Go's own caches and the rig's is left outside the checkout.
 export GOLANGCI_LINT_CACHE := $(CURDIR)/bin/.lint-cache
 
 .PHONY: help
@@ -35,6 +35,7 @@ cross: ## Build bin/dist/* for every supported platform
 .PHONY: test
 test: ## Run all tests under the race detector
 	go test -race -timeout 10m ./...
+	go -C test/cluster/image test ./...
 
 .PHONY: check
 check: ## Check formatting, vet every platform's files, check that the modules are tidy
@@ -45,6 +46,8 @@ check: ## Check formatting, vet every platform's files, check that the modules a
 	GOOS=windows go vet ./...
 	go mod tidy -diff
 	go -C tools mod tidy -diff
+	go -C test/cluster/kube vet ./...
+	go -C test/cluster/image vet ./...
 
 .PHONY: lint
 lint: bin/golangci-lint ## Run the pinned linter

@@ -44,6 +44,8 @@ func TestWhyNoPodIsReady(t *testing.T) {
 			"no ready pod: vllm-0 is in ImagePullBackOff"},
 		{"between two crashes", []any{vllmPod("vllm-0", container(corev1.ContainerStatus{State: ended(2, "Error")}))},
 			"no ready pod: vllm-0 has ended with exit 2"},
+		{"between more crashes, as kubelets since 1.36 tell it", []any{vllmPod("vllm-0", container(corev1.ContainerStatus{RestartCount: 3, State: ended(2, "Error")}))},
+			"no ready pod: vllm-0 keeps crashing (restarted 3 times, last exit 2)"},
 		{"started again after it ran out of memory", []any{vllmPod("vllm-0", container(corev1.ContainerStatus{RestartCount: 2, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}, LastTerminationState: ended(137, "OOMKilled")}))},
 			"no ready pod: vllm-0 was restarted 2 times, last exit 137 OOMKilled"},
 		{"no room", []any{vllmPod("vllm-0", pending)}, "no ready pod: vllm-0 cannot be scheduled: 0/3 nodes are available: 3 Insufficient nvidia.com/gpu."},

@@ -81,19 +81,28 @@ func containerTrouble(s corev1.ContainerStatus) string {
 		if s.RestartCount == 0 && last == nil {
 			return text
 		}
-		text += fmt.Sprintf(" (restarted %d %s", s.RestartCount, plural(int(s.RestartCount), "time", "times"))
-		if last != nil {
-			text += ", last " + exitText(last)
-		}
-		return text + ")"
+		return text + " (" + restarted(s, last) + ")"
 	}
+	// Kubelets from Kubernetes 1.36 on report a container so while they wait to
+	// start it again, and CrashLoopBackOff only when that takes long.
 	if t := s.State.Terminated; t != nil && t.ExitCode != 0 {
+		if s.RestartCount > 0 {
+			return "keeps crashing (" + restarted(s, t) + ")"
+		}
 		return "has ended with " + exitText(t)
 	}
-	if last != nil && last.Reason == "OOMKilled" && !s.Ready {
-		return fmt.Sprintf("was restarted %d %s, last %s", s.RestartCount, plural(int(s.RestartCount), "time", "times"), exitText(last))
+	if last != nil && last.ExitCode != 0 && !s.Ready {
+		return "was " + restarted(s, last)
 	}
 	return ""
+}
+
+func restarted(s corev1.ContainerStatus, last *corev1.ContainerStateTerminated) string {
+	text := fmt.Sprintf("restarted %d %s", s.RestartCount, plural(int(s.RestartCount), "time", "times"))
+	if last != nil {
+		text += ", last " + exitText(last)
+	}
+	return text
 }
 
 // exitText is an exit code, with its reason where that says more.
