@@ -27,7 +27,10 @@ func settle(ix *index, c *candidate) (*Found, record.Skipped) {
 		Reason: c.whyNone(), Candidates: []record.Candidate{}, Info: info(ix, c),
 	}}
 	for _, front := range c.fronts {
-		f.services = append(f.services, front.Name)
+		f.Services = append(f.Services, front.Name)
+	}
+	for _, m := range c.members {
+		f.Pods = append(f.Pods, m.name)
 	}
 	f.Info.Kind = string(kind)
 	for _, r := range c.rungs {

@@ -65,8 +65,9 @@ type Found struct {
 	// so that its kind is a guess and its health unknown.
 	WantsToken bool
 
-	// services are the names of its Services.
-	services []string
+	// Pods are the names of its pods, ready or not; Services those of its
+	// Services.
+	Pods, Services []string
 }
 
 // Way is how to reach an engine.

@@ -286,7 +286,7 @@ func TestFindRefusesWhatMakesNoClient(t *testing.T) {
 
 // found is an engine to name.
 func found(kind, namespace, name string, services ...string) Found {
-	return Found{DiscoveredEngine: record.DiscoveredEngine{Kind: kind, Namespace: namespace, Name: name}, services: services}
+	return Found{DiscoveredEngine: record.DiscoveredEngine{Kind: kind, Namespace: namespace, Name: name}, Services: services}
 }
 
 func TestNames(t *testing.T) {

@@ -83,7 +83,7 @@ func (p *picking) wantService(name, service string) error {
 	}
 	var matched []int
 	for i, e := range p.engines {
-		if (namespace == "" || e.Namespace == namespace) && (e.Name == short || slices.Contains(e.services, short)) {
+		if (namespace == "" || e.Namespace == namespace) && (e.Name == short || slices.Contains(e.Services, short)) {
 			matched = append(matched, i)
 		}
 	}

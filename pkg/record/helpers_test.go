@@ -116,6 +116,14 @@ func fullDiscovery() Discovery {
 	}
 }
 
+func fullValidation() Validation {
+	var checks []Check
+	for _, status := range []CheckStatus{CheckPass, CheckWarn, CheckFail, CheckSkip} {
+		checks = append(checks, Check{ID: "gpu-present", Status: status, Subject: "vllm", Message: "said", Remedy: "do"})
+	}
+	return NewValidation(&Cluster{Version: "v1.36.3", Platform: "OpenShift"}, checks)
+}
+
 func fullSample() Sample {
 	return Sample{
 		RequestID: "r1-vllm-0m1-1", Engine: "vllm", Endpoint: "http://vllm:8000", Scenario: "chat", Phase: PhaseMeasure, Seq: 1,

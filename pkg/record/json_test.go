@@ -18,11 +18,12 @@ import (
 // once with nothing but what must be.
 func documents() map[string]struct{ full, least any } {
 	return map[string]struct{ full, least any }{
-		"run":       {fullRun(), Run{SchemaVersion: SchemaVersion, StartedAt: began, Plan: Plan{Engines: []EngineInfo{}, Scenarios: []PlannedScenario{}}, Environment: Environment{Engines: []EngineInfo{}}}},
-		"summary":   {fullSummary(), Summary{SchemaVersion: SchemaVersion, StartedAt: began, Environment: Environment{Engines: []EngineInfo{}}, Scenarios: []ScenarioResult{{Engines: []EngineResult{{Client: &ClientHealth{Verdict: ClientOK}, TTFT: &Distribution{}}}}}, Targets: []TargetResult{}, Findings: []Finding{}}},
-		"samples":   {fullSample(), Sample{Phase: PhaseWarmup, Status: StatusRefused, Attempt: 1}},
-		"blocks":    {fullBlock(), Block{}},
-		"discovery": {fullDiscovery(), Discovery{SchemaVersion: SchemaVersion, Engines: []DiscoveredEngine{{Models: []string{}, Candidates: []Candidate{{Status: CandidateFailed}}}}, Skipped: []Skipped{}}},
+		"run":        {fullRun(), Run{SchemaVersion: SchemaVersion, StartedAt: began, Plan: Plan{Engines: []EngineInfo{}, Scenarios: []PlannedScenario{}}, Environment: Environment{Engines: []EngineInfo{}}}},
+		"summary":    {fullSummary(), Summary{SchemaVersion: SchemaVersion, StartedAt: began, Environment: Environment{Engines: []EngineInfo{}}, Scenarios: []ScenarioResult{{Engines: []EngineResult{{Client: &ClientHealth{Verdict: ClientOK}, TTFT: &Distribution{}}}}}, Targets: []TargetResult{}, Findings: []Finding{}}},
+		"samples":    {fullSample(), Sample{Phase: PhaseWarmup, Status: StatusRefused, Attempt: 1}},
+		"blocks":     {fullBlock(), Block{}},
+		"validation": {fullValidation(), NewValidation(nil, nil)},
+		"discovery":  {fullDiscovery(), Discovery{SchemaVersion: SchemaVersion, Engines: []DiscoveredEngine{{Models: []string{}, Candidates: []Candidate{{Status: CandidateFailed}}}}, Skipped: []Skipped{}}},
 	}
 }
 
