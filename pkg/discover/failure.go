@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/kube"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
 )
@@ -123,6 +124,10 @@ func reasonOf(err error) string {
 
 // innermost leaves out what was being asked, which the way says already.
 func innermost(err error) string {
+	var stream *kube.StreamError
+	if errors.As(err, &stream) {
+		return stream.Error()
+	}
 	var e *wire.Error
 	if errors.As(err, &e) {
 		return e.Error()
