@@ -78,6 +78,11 @@ golden: ## Rewrite golden files and the published schema from what the code does
 	@grep -rl --include='*_test.go' '/test/golden"' pkg | xargs -n1 dirname | sort -u | \
 	  while read -r dir; do go test -count=1 "./$$dir" -update; done
 
+.PHONY: charts
+charts: ## Pack the charts' library anew, and rewrite what they render to
+	go test -count=1 ./test/charts -update
+	TIERS=control E2E_FLAGS='-run ChartsRender ./test/e2e -args -update' test/cluster/e2e.sh
+
 .PHONY: demo
 demo: ## Compare three simulated engines, which needs no cluster
 	go run $(PROGRAM) quick --simulate

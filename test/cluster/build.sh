@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what the tiers run, once for each state of the sources: kube, which is
-# all programs, kubectl as a link to it, and the definitions of custom resources
-# from their modules. Cold it takes minutes and 2.6 GB of memory.
+# all programs, kubectl as a link to it, Helm, and the definitions of custom
+# resources from their modules. Cold it takes minutes and 2.6 GB of memory.
 . "$(dirname "$0")/lib.sh"
 export GOFLAGS=-buildvcs=false CGO_ENABLED=0
 
@@ -16,6 +16,20 @@ kube() {
   kwok=$(go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)/kustomize
   "$out/kubectl" kustomize "$kwok/crd" >"$out/kwok-crds.yaml"
   "$out/kubectl" kustomize "$kwok/stage/fast" >"$out/kwok-stages.yaml"
+}
+
+# helm is stamped with its version and with that of the Kubernetes it takes a
+# cluster for when there is none, which is its client's.
+helm() {
+  local at=helm.sh/helm/v3 version minor flags='-s -w' package
+  cd "$rig/helm"
+  version=$(go list -m -f '{{.Version}}' $at)
+  minor=$(go list -m -f '{{.Version}}' k8s.io/client-go)
+  minor=${minor#v0.}
+  for package in chartutil lint/rules; do
+    flags+=" -X $at/pkg/$package.k8sVersionMajor=1 -X $at/pkg/$package.k8sVersionMinor=${minor%%.*}"
+  done
+  go build -trimpath -o "$out/helm" -ldflags "$flags -X $at/internal/version.version=$version" $at/cmd/helm
 }
 
 # crds joins the definitions of Route, of the Gateway API's standard channel and
@@ -49,6 +63,7 @@ out=$(mktemp -d "${RIG_BIN%/*}/building-XXXXXX")
 trap 'rm -rf "$out"' EXIT
 echo "building the rig's programs into $RIG_BIN: minutes, the first time" >&2
 kube
+helm
 crds
 chmod 755 "$out"
 mv "$out" "$RIG_BIN"

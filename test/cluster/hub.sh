@@ -4,7 +4,7 @@
 # starts it.
 . "$(dirname "$0")/lib.sh"
 . "$rig/pki.sh"
-nodes=${NODES:-2}
+nodes=${NODES:-3}
 
 # Process numbers in here are others than outside.
 mount -t tmpfs tmpfs "$pids"

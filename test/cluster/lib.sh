@@ -25,7 +25,7 @@ run=$RUN/$TIER
 pki=$run/pki log=$run/log pids=$run/pids
 
 # Programs, under a hash of all that they are built from.
-sources() { go version && cd "$rig" && sha256sum build.sh kube/* crds/*; }
+sources() { go version && cd "$rig" && sha256sum build.sh kube/* crds/* helm/*; }
 if [[ -z ${RIG_BIN:-} ]]; then
   RIG_BIN=${LLMBENCH_RIG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-llmbench/rig}/$(sources | sha256sum | cut -c1-16)
 fi

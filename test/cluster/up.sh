@@ -2,7 +2,7 @@
 # Starts the tier TIER, and says how to use it. One that is up already gets the
 # product's new image and is else left alone.
 #   control  etcd, API server, controller manager, scheduler, and KWOK for nodes
-#   nodes    the same without KWOK's nodes, and NODES (2) real ones; needs root
+#   nodes    the same without KWOK's nodes, and NODES (3) real ones; needs root
 . "$(dirname "$0")/lib.sh"
 [[ $TIER == control ]] || ((EUID == 0)) || fail "the node tier makes namespaces and cgroups: run it as root"
 

@@ -316,7 +316,7 @@ spec:
     metadata: {labels: {app: vllm}}
     spec:
       containers:
-        - {name: server, image: "localhost/kubectl-llmbench:rig", imagePullPolicy: Never, args: [simulate, --engine, none], ports: [{containerPort: 8000}]}
+        - {name: server, image: "localhost/kubectl-llmbench:rig", imagePullPolicy: Never, args: [simulate, --engine, none], ports: [{containerPort: 8000}], readinessProbe: {httpGet: {path: /health, port: 8000}}}
 ---
 apiVersion: v1
 kind: Service
