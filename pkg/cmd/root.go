@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/generateconfig"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/report"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/simulate"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/validateinfra"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/version"
 )
 
@@ -45,6 +46,7 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 		report.NewCommand(streams),
 		generateconfig.NewCommand(streams),
 		simulate.NewCommand(streams),
+		validateinfra.NewCommand(streams, sys),
 		version.NewCommand(streams, build),
 	)
 	return root

@@ -78,7 +78,7 @@ func (f *Found) take(r *rung, c *candidate) {
 	f.Version, f.Healthy, f.RTTMS = id.Version, r.answer.healthy, r.answer.rtt
 	f.Findings = r.findings
 	f.Reason = r.worth(c) + "; recognised by " + strings.Join(c.evidence, ", ")
-	f.WantsToken = r.answer.wantsToken
+	f.WantsToken, f.Identity = r.answer.wantsToken, id
 	f.Way = Way{Via: r.via, URL: r.url, Address: r.answer.address, Tunnel: r.tunnel}
 	for _, m := range id.Models {
 		f.Models = append(f.Models, m.Name)

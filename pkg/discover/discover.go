@@ -65,6 +65,8 @@ type Found struct {
 	// so that its kind is a guess and its health unknown.
 	WantsToken bool
 
+	// Identity is what it says of itself, the zero value where it says nothing.
+	Identity engine.Identity
 	// Pods are the names of its pods, ready or not; Services those of its
 	// Services.
 	Pods, Services []string

@@ -1,26 +1,58 @@
 package ui
 
 import (
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
 // WriteValidation writes the checks of a validation, what failed first, each
-// with its remedy below it. The narrow form only counts those that passed.
+// with its remedy below it. The narrow form says why something was skipped once
+// for all, and only counts what passed.
 func WriteValidation(w io.Writer, v record.Validation, width Width, colour Colour) error {
 	p := &printer{w: w, colour: colour}
 	for _, status := range []record.CheckStatus{record.CheckFail, record.CheckWarn, record.CheckSkip, record.CheckPass} {
-		for _, c := range v.Checks {
-			if c.Status != status || status == record.CheckPass && width == Narrow {
-				continue
+		switch {
+		case width == Wide || status == record.CheckFail || status == record.CheckWarn:
+			for _, c := range v.Checks {
+				if c.Status == status {
+					p.check(c)
+				}
 			}
-			p.check(c)
+		case status == record.CheckSkip:
+			p.skipped(v.Checks)
 		}
 	}
 	p.line("%d passed, %d warned, %d failed, %d skipped", v.Summary.Pass, v.Summary.Warn, v.Summary.Fail, v.Summary.Skip)
 	return p.err
+}
+
+// skipped says each reason for a skip once, and which checks it kept from
+// looking.
+func (p *printer) skipped(checks []record.Check) {
+	var reasons []string
+	ids := map[string][]string{}
+	for _, c := range checks {
+		if c.Status != record.CheckSkip {
+			continue
+		}
+		if _, known := ids[c.Message]; !known {
+			reasons = append(reasons, c.Message)
+		}
+		if !slices.Contains(ids[c.Message], c.ID) {
+			ids[c.Message] = append(ids[c.Message], c.ID)
+		}
+	}
+	for _, reason := range reasons {
+		which := strings.Join(ids[reason], ", ")
+		if n := len(ids[reason]); n > 4 {
+			which = fmt.Sprintf("%d checks", n)
+		}
+		p.line("%s %s: %s", p.checkText(record.CheckSkip), which, Printable(reason))
+	}
 }
 
 func (p *printer) check(c record.Check) {

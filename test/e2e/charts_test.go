@@ -15,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
 
@@ -359,6 +360,13 @@ func TestChartsStandApartUntilTheyAreSqueezed(t *testing.T) {
 		t.Errorf("the engines stand on %v", at)
 	}
 	c.found(t, models)
+	even, o := validated(t, c.kubeconfig)
+	if o.code != 0 || even.Summary.Fail > 0 || even.Summary.Pass == 0 {
+		t.Errorf("the ground is even: exit code %d, %+v", o.code, even.Summary)
+	}
+	for _, id := range []string{"anti-affinity-declared", "anti-affinity-effective", "anti-affinity-possible", "probes", "pods-ready", "requests-limits", "image-pinned", "fair-model"} {
+		expect(t, even, id, record.CheckPass)
+	}
 
 	const node = "n1"
 	c.squeeze(t, node)
@@ -369,6 +377,14 @@ func TestChartsStandApartUntilTheyAreSqueezed(t *testing.T) {
 		}
 	}
 	c.found(t, models)
+	squeezed, o := validated(t, c.kubeconfig)
+	if o.code != 3 {
+		t.Errorf("the engines share a node: exit code %d", o.code)
+	}
+	for _, check := range expect(t, squeezed, "anti-affinity-effective", record.CheckFail) {
+		says(t, check.Message, node)
+	}
+	expect(t, squeezed, "anti-affinity-declared", record.CheckWarn)
 }
 
 // The commands, ports and probes that the charts give the engines themselves, with

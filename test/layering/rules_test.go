@@ -9,12 +9,12 @@ var rows = [][]string{
 	{"config", "data", "pkg/record"},
 	{"pkg/config", "pkg/load", "pkg/prompt", "pkg/stats", "pkg/wire"},
 	{"pkg/engine", "pkg/kube", "pkg/simulate", "pkg/summary"},
-	{"pkg/bench", "pkg/discover"},
+	{"pkg/bench", "pkg/discover", "pkg/infra"},
 	{"pkg/report"},
 	{"pkg/ui"},
 	{"pkg/cmd/children", "pkg/cmd/cli"},
 	{"pkg/cmd/cluster"},
-	{"pkg/cmd/benchmark", "pkg/cmd/discoverservices", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/version"},
+	{"pkg/cmd/benchmark", "pkg/cmd/discoverservices", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/validateinfra", "pkg/cmd/version"},
 	{"pkg/cmd"},
 	{"cmd/..."},
 	{"test/..."},
@@ -55,14 +55,14 @@ var bans = []ban{
 		why: "whatever renders reads results, so that an old run is redrawn from its directory alone",
 	},
 	{
-		except: []string{"pkg/kube", "pkg/discover", "pkg/cmd/...", "test/..."},
+		except: []string{"pkg/kube", "pkg/discover", "pkg/infra", "pkg/cmd/...", "test/..."},
 		not:    []string{"k8s.io/...", "sigs.k8s.io/...", "github.com/openshift/..."},
-		why:    "Kubernetes belongs to pkg/kube and those who look for engines in it",
+		why:    "Kubernetes belongs to pkg/kube, those who look for engines in it and those who judge it",
 	},
 	{
-		in:  []string{"pkg/discover"},
+		in:  []string{"pkg/discover", "pkg/infra"},
 		not: []string{"k8s.io/client-go/..."},
-		why: "discovery reads an inventory; only pkg/kube talks to the API server",
+		why: "discovery reads an inventory, the infrastructure's rules a survey; only pkg/kube talks to the API server",
 	},
 }
 

@@ -80,7 +80,7 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Seed: o.Seed,
 		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify,
 	}
-	for _, f := range o.searchFindings() {
+	for _, f := range append(o.searchFindings(), o.groundFindings(ctx)...) {
 		j.find(f)
 	}
 	ready, findings := bench.Preflight(ctx, b)

@@ -146,6 +146,23 @@ func (o *Options) searchFindings() (findings []record.Finding) {
 	return findings
 }
 
+// groundFindings are what the checks of validate-infra have to say of the
+// engines, where they were found in a cluster.
+func (o *Options) groundFindings(ctx context.Context) []record.Finding {
+	if o.seen == nil {
+		return nil
+	}
+	checks, err := o.seen.Validate(ctx, o.System.Now(), true)
+	if err != nil {
+		return []record.Finding{{ID: "ground", Severity: record.SeverityWarn, Subject: "run",
+			Message: "the ground that the engines stand on was not looked at: " + err.Error(), Remedy: "run kubectl llmbench validate-infra"}}
+	}
+	return slices.DeleteFunc(cluster.Findings(checks), func(f record.Finding) bool { return slices.Contains(saidAlready, f.ID) })
+}
+
+// saidAlready are checks of the way in, which discovery and preflight say more of.
+var saidAlready = []string{"way-found", "way-timeout", "way-buffering", "session-affinity", "engines-found"}
+
 // environment is the ground the run stands on, as far as the cluster shows it.
 func (o *Options) environment(engines []record.EngineInfo) record.Environment {
 	e := record.Environment{Engines: engines}

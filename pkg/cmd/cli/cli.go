@@ -53,5 +53,8 @@ func Usagef(format string, args ...any) error {
 // or could not be shown to be met: exit code 3.
 var ErrTargetMissed = errors.New("a target was not met")
 
+// ErrCheckFailed ends a validation in which a check failed: exit code 3.
+var ErrCheckFailed = errors.New("a check failed")
+
 // ErrInterrupted ends a run that was stopped by a signal: exit code 130.
 var ErrInterrupted = errors.New("interrupted; what was measured is kept")

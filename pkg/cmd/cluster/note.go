@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/kube"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
@@ -21,8 +22,9 @@ func Note(w io.Writer, f *Found, everything bool) {
 	}
 }
 
-// Roles renders the exact permissions that a search and a port-forward need.
-func Roles(f *Flags) ([]byte, error) {
+// Roles renders the exact permissions that a search, a port-forward and
+// whatever more is given need.
+func Roles(f *Flags, more ...kube.Permission) ([]byte, error) {
 	namespace := *f.Connection.Namespace
 	if namespace == "" && !f.AllNamespaces {
 		if named, _, err := f.Connection.ToRawKubeConfigLoader().Namespace(); err == nil {
@@ -32,5 +34,5 @@ func Roles(f *Flags) ([]byte, error) {
 	if f.AllNamespaces {
 		namespace = ""
 	}
-	return kube.Roles("llmbench", namespace, append(kube.ListPermissions(), kube.TunnelPermissions()...))
+	return kube.Roles("llmbench", namespace, slices.Concat(kube.ListPermissions(), kube.TunnelPermissions(), more))
 }

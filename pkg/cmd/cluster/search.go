@@ -42,6 +42,8 @@ type Search struct {
 type Found struct {
 	discover.Result
 	Cluster *kube.Cluster
+	// Inventory is what was listed.
+	Inventory *kube.Inventory
 	// About describes the cluster; Namespace is where was looked, "" everywhere.
 	About     record.Cluster
 	Namespace string
@@ -103,6 +105,7 @@ func (s *Search) Run(ctx context.Context) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.Inventory = inventory
 	f.Result, err = discover.Find(ctx, discover.Options{
 		Inventory: inventory, Selector: s.selector, Via: s.Flags.Via, InCluster: s.inCluster(), Wire: s.Wire,
 		OpenTunnel: s.openTunnel, Notify: s.Say, StreamTime: s.StreamTime,
