@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/infra"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
@@ -68,6 +69,15 @@ func TestEveryKeyOfResultsIsListed(t *testing.T) {
 			if !strings.Contains(text, "`"+key+"`") {
 				t.Errorf("docs/results.md does not name the key `%s` of %T", key, document)
 			}
+		}
+	}
+}
+
+func TestEveryCheckIsListed(t *testing.T) {
+	text := read(t, "docs/validation.md")
+	for _, rule := range infra.Rules() {
+		if !strings.Contains(text, "| `"+rule.ID+"` | "+rule.What+" |") {
+			t.Errorf("docs/validation.md does not list %s as what it is: %s", rule.ID, rule.What)
 		}
 	}
 }
