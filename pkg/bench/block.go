@@ -44,6 +44,13 @@ func (b *block) add(t *tally) {
 	}
 }
 
+// drop counts a request that was due and not sent.
+func (b *block) drop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.state.Dropped++
+}
+
 // snapshot is the block's state as it stands.
 func (b *block) snapshot() record.Block {
 	b.mu.Lock()

@@ -14,10 +14,13 @@ import (
 const failurePause = 250 * time.Millisecond
 
 // The failures in a row after which an engine is given up for a scenario: of
-// single requests, and for each user of a load.
+// single requests, and for each user of a load. An open loop goes on asking
+// while an engine restarts, so what is given up there is one that has failed
+// for as long as patience.
 const (
 	mostFailuresInTurn  = 5
 	mostFailuresPerUser = 3
+	patience            = 10 * time.Second
 )
 
 // errGivenUp ends a block whose engine fails every request.

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -69,7 +70,7 @@ func plannedTTFT(cfg config.Config, t config.TTFT) record.PlannedScenario {
 	return record.PlannedScenario{
 		Name: TTFTScenario, Kind: record.KindTTFT, Requests: t.Iterations, WarmupRequests: t.WarmupIterations,
 		Shape: record.Shape{
-			Arrival: "sequential", Iterations: t.Iterations, MaxTokens: tokens, Rounds: t.Iterations,
+			Arrival: record.ArrivalSequential, Iterations: t.Iterations, MaxTokens: tokens, Rounds: t.Iterations,
 			Prompts: promptsName(cfg), PrefixCache: cfg.Prompts.PrefixCache,
 		},
 		ExpectedS: float64(t.Iterations+t.WarmupIterations) * guessedRequestSeconds(tokens),
@@ -79,15 +80,14 @@ func plannedTTFT(cfg config.Config, t config.TTFT) record.PlannedScenario {
 func plannedLoad(cfg config.Config, l config.LoadTest) record.PlannedScenario {
 	tokens, rounds := orDefault(l.MaxTokens, cfg.Generation.MaxTokens), max(l.Rounds, 1)
 	once := l.WarmupSeconds + l.RampUpSeconds + l.DurationSeconds/float64(rounds) + guessedRequestSeconds(tokens)
-	return record.PlannedScenario{
-		Name: l.Name, Kind: record.KindLoad,
-		Shape: record.Shape{
-			Arrival: "users", Users: l.ConcurrentUsers, ThinkTime: thinkName(l.ThinkTime), WarmupS: l.WarmupSeconds,
-			RampUpS: l.RampUpSeconds, DurationS: l.DurationSeconds, Rounds: rounds, MaxTokens: tokens,
-			Prompts: promptsName(cfg), PrefixCache: cfg.Prompts.PrefixCache,
-		},
-		ExpectedS: float64(rounds) * once,
+	shape := loadShape(l)
+	shape.MaxTokens, shape.Prompts, shape.PrefixCache = tokens, promptsName(cfg), cfg.Prompts.PrefixCache
+	p := record.PlannedScenario{Name: l.Name, Kind: record.KindLoad, Shape: shape, ExpectedS: float64(rounds) * once}
+	if l.IsOpen() {
+		warmup, measured := loadOpen(l, 0).Expected()
+		p.WarmupRequests, p.Requests = int(math.Round(warmup*float64(rounds))), int(math.Round(measured*float64(rounds)))
 	}
+	return p
 }
 
 func (s scenario) targets() []record.Target {

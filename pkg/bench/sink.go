@@ -32,6 +32,7 @@ const (
 	EventScenario                   // a scenario begins
 	EventBlock                      // an engine's turn in a scenario begins
 	EventRequest                    // a request ended
+	EventDropped                    // a request was due, but too many were under way
 	EventFinding                    // something the reader should know
 )
 

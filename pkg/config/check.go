@@ -87,6 +87,7 @@ func (c *checker) scenarios() {
 		} else {
 			first[t.Name] = i
 		}
+		c.arrival(path, t)
 		c.thinkTime(path+".think_time", t.ThinkTime)
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"reflect"
 )
 
@@ -91,10 +92,8 @@ func (l *Loaded) settle() {
 		l.where["benchmark.description"] = l.where["benchmark.name"]
 	}
 	for i := range l.Config.TestScenarios.LoadTests {
-		t := &l.Config.TestScenarios.LoadTests[i]
-		t.TargetMetric = orText(t.TargetMetric, "ttft")
-		t.ThinkTime.Distribution = orText(t.ThinkTime.Distribution, "fixed")
-		t.Rounds = max(t.Rounds, 1)
+		_, timed := l.where[fmt.Sprintf("test_scenarios.load_tests[%d].duration_seconds", i)]
+		l.Config.TestScenarios.LoadTests[i].settle(timed)
 	}
 	l.Origins = make(map[string]string, len(l.where))
 	for path, p := range l.where {
@@ -102,6 +101,35 @@ func (l *Loaded) settle() {
 			l.Origins[path] = p.String()
 		}
 	}
+}
+
+// defaultInFlight is more than engines run at once, and fewer sockets than a
+// process may open.
+const defaultInFlight = 1000
+
+// settle fills in what follows from a load test's other settings; timed says
+// that its duration was written.
+func (t *LoadTest) settle(timed bool) {
+	t.Arrival = orText(t.Arrival, ArrivalUsers)
+	t.TargetMetric = orText(t.TargetMetric, "ttft")
+	t.Rounds = max(t.Rounds, 1)
+	if !t.IsOpen() {
+		t.ThinkTime.Distribution = orText(t.ThinkTime.Distribution, "fixed")
+		return
+	}
+	if t.MaxInFlight == 0 {
+		t.MaxInFlight = defaultInFlight
+	}
+	if t.Arrival == ArrivalSteps && !timed {
+		t.DurationSeconds = t.stepsSeconds()
+	}
+}
+
+func (t *LoadTest) stepsSeconds() (sum float64) {
+	for _, s := range t.Steps {
+		sum += s.DurationSeconds
+	}
+	return sum
 }
 
 // outranks says whether a setting comes from a higher layer than another.

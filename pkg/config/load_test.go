@@ -31,7 +31,7 @@ func TestLoadOfTheDocumentedFile(t *testing.T) {
 	want.TestScenarios.TTFT.Iterations = 5
 	want.TestScenarios.TTFT.TargetMS = ptr(100.0)
 	want.TestScenarios.LoadTests = []LoadTest{{
-		Name: "quick_latency", ConcurrentUsers: 5, DurationSeconds: 30, TargetP95MS: ptr(500.0),
+		Name: "quick_latency", Arrival: "users", ConcurrentUsers: 5, DurationSeconds: 30, TargetP95MS: ptr(500.0),
 		TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "fixed"},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -59,12 +59,12 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			TTFT: TTFT{Enabled: ptr(false), Iterations: 1, TargetMS: ptr(0.5), TargetStatistic: "mean"},
 			LoadTests: []LoadTest{
 				{
-					Name: "a b", ConcurrentUsers: 1, DurationSeconds: 0.5, TargetP95MS: ptr(1500.0), TargetMetric: "e2e",
+					Name: "a b", Arrival: "users", ConcurrentUsers: 1, DurationSeconds: 0.5, TargetP95MS: ptr(1500.0), TargetMetric: "e2e",
 					RampUpSeconds: 1, WarmupSeconds: 2, MaxTokens: 3, Rounds: 4,
 					ThinkTime: ThinkTime{Distribution: "uniform", MaxSeconds: 2},
 				},
-				{Name: "b", ConcurrentUsers: 100, DurationSeconds: 600, TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "exponential", Seconds: 2}},
-				{Name: "c", ConcurrentUsers: 3, DurationSeconds: 600, TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "fixed", Seconds: 2}},
+				{Name: "b", Arrival: "users", ConcurrentUsers: 100, DurationSeconds: 600, TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "exponential", Seconds: 2}},
+				{Name: "c", Arrival: "users", ConcurrentUsers: 3, DurationSeconds: 600, TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "fixed", Seconds: 2}},
 			},
 		},
 		// The seed is one that a float64 cannot hold.

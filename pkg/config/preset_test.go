@@ -119,7 +119,8 @@ func TestDefaultsCommentsAreValid(t *testing.T) {
 		bare, found := strings.CutPrefix(strings.TrimLeft(line, " "), "# ")
 		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 		key, _, hasKey := strings.Cut(strings.TrimLeft(bare, " "), ":")
-		if found && indent != "" && hasKey && !strings.ContainsAny(key, " (,") && !strings.HasPrefix(bare, "Further") {
+		setting := hasKey && !strings.ContainsAny(key, " (,") && !strings.HasPrefix(bare, "Further")
+		if found && indent != "" && (setting || strings.HasPrefix(bare, "- {")) {
 			line = indent + bare
 			on++
 		}
@@ -133,6 +134,9 @@ func TestDefaultsCommentsAreValid(t *testing.T) {
 	l, err := Load([]Source{src("default.yaml", file)}, "")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if n := len(l.Config.TestScenarios.LoadTests); n != 3+len(arrivalKeys)-1 {
+		t.Errorf("%d load tests, want the preset's and one of each other arrival", n)
 	}
 	if got := fmt.Sprintf("%v %s %g", l.Config.Services.API, l.Config.Prompts.File, l.Config.TestScenarios.LoadTests[2].ThinkTime.Seconds); got != "map[vllm:completions] prompts.txt 2" {
 		t.Errorf("got %s", got)

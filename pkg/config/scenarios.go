@@ -33,24 +33,53 @@ func (t TTFT) IsEnabled() bool {
 	return t.Iterations > 0
 }
 
-// LoadTest is a closed-loop load: a number of users who each send the next
-// request when the last one ended and they have thought about it.
+// The arrivals of a LoadTest.
+const (
+	ArrivalUsers    = "users"
+	ArrivalConstant = "constant"
+	ArrivalPoisson  = "poisson"
+	ArrivalGamma    = "gamma"
+	ArrivalRamp     = "ramp"
+	ArrivalSteps    = "steps"
+	ArrivalBurst    = "burst"
+)
+
+// LoadTest is a load. With the arrival users it is a closed loop: a number of
+// users who each send the next request when the last one ended and they have
+// thought about it. Every other arrival is an open loop: requests go out at a
+// rate, whether or not the engine keeps up.
 type LoadTest struct {
 	// The scenario's name in results, unique in the file.
 	Name string `yaml:"name" json:"name" jsonschema:"required,minLength=1,maxLength=64"`
-	// Users who talk to one engine at the same time.
-	ConcurrentUsers int `yaml:"concurrent_users" json:"concurrent_users" jsonschema:"required,minimum=1,maximum=100000"`
-	// The measured time for each engine, in seconds, all rounds together.
-	DurationSeconds float64 `yaml:"duration_seconds" json:"duration_seconds" jsonschema:"required,minimum=0.1,maximum=604800"`
+	// What decides when requests go out: users who wait for answers (users), or a rate: even (constant), random (poisson, or gamma with burstiness), rising or falling (ramp), in steps, or in bursts (burst). Users where it is left out.
+	Arrival string `yaml:"arrival,omitempty" json:"arrival" jsonschema:"enum=users,enum=constant,enum=poisson,enum=gamma,enum=ramp,enum=steps,enum=burst"`
+	// Users who talk to one engine at the same time; of the arrival users.
+	ConcurrentUsers int `yaml:"concurrent_users,omitempty" json:"concurrent_users,omitempty" jsonschema:"minimum=1,maximum=100000"`
+	// Requests per second to one engine; of constant, poisson and gamma, and where ramp begins.
+	RatePerS float64 `yaml:"rate_per_s,omitempty" json:"rate_per_s,omitempty" jsonschema:"exclusiveMinimum=0,maximum=100000"`
+	// Requests per second where ramp ends.
+	ToRatePerS float64 `yaml:"to_rate_per_s,omitempty" json:"to_rate_per_s,omitempty" jsonschema:"exclusiveMinimum=0,maximum=100000"`
+	// How even the random gaps of gamma are, as vLLM's --burstiness: 1 is poisson, less comes in clusters, more is more even.
+	Burstiness float64 `yaml:"burstiness,omitempty" json:"burstiness,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1000000"`
+	// The stretches of steps, one after another.
+	Steps []RateStep `yaml:"steps,omitempty" json:"steps,omitempty" jsonschema:"nullable"`
+	// Requests that burst sends at once.
+	BurstSize int `yaml:"burst_size,omitempty" json:"burst_size,omitempty" jsonschema:"minimum=1,maximum=100000"`
+	// The time from one burst to the next, in seconds.
+	BurstPeriodSeconds float64 `yaml:"burst_period_seconds,omitempty" json:"burst_period_seconds,omitempty" jsonschema:"minimum=0.001,maximum=604800"`
+	// Requests that may be under way to one engine in an open loop; those that are due beyond them are dropped and counted. 1000 where it is left out.
+	MaxInFlight int `yaml:"max_in_flight,omitempty" json:"max_in_flight,omitempty" jsonschema:"minimum=1,maximum=100000"`
+	// The measured time for each engine, in seconds, all rounds together; of steps it is their sum.
+	DurationSeconds float64 `yaml:"duration_seconds" json:"duration_seconds" jsonschema:"minimum=0.1,maximum=604800"`
 	// The limit that p95 of target_metric must meet, in milliseconds; null sets none.
 	TargetP95MS *float64 `yaml:"target_p95_ms,omitempty" json:"target_p95_ms" jsonschema:"nullable,exclusiveMinimum=0,maximum=604800000"`
 	// The metric that target_p95_ms limits; ttft where it is left out.
 	TargetMetric string `yaml:"target_metric,omitempty" json:"target_metric" jsonschema:"enum=ttft,enum=e2e,enum=tpot"`
-	// The time over which users arrive, in seconds, before each round's measured time.
+	// The time over which users arrive, in seconds, before each round's measured time; of the arrival users.
 	RampUpSeconds float64 `yaml:"ramp_up_seconds,omitempty" json:"ramp_up_seconds" jsonschema:"minimum=0,maximum=604800"`
-	// The time at full load before each round's measured time, in seconds.
+	// The time at full load, or at the rate with which an open loop begins, before each round's measured time, in seconds.
 	WarmupSeconds float64 `yaml:"warmup_seconds,omitempty" json:"warmup_seconds" jsonschema:"minimum=0,maximum=604800"`
-	// How long a user waits between an answer and the next request.
+	// How long a user waits between an answer and the next request; of the arrival users.
 	ThinkTime ThinkTime `yaml:"think_time,omitempty" json:"think_time" jsonschema:"nullable"`
 	// The most tokens of an answer here; 0 takes generation.max_tokens.
 	MaxTokens int `yaml:"max_tokens,omitempty" json:"max_tokens" jsonschema:"minimum=0,maximum=1000000"`
@@ -58,11 +87,22 @@ type LoadTest struct {
 	Rounds int `yaml:"rounds,omitempty" json:"rounds" jsonschema:"minimum=1,maximum=1000"`
 }
 
+// IsOpen says whether the load is an open loop.
+func (t LoadTest) IsOpen() bool { return t.Arrival != "" && t.Arrival != ArrivalUsers }
+
+// RateStep is a stretch of an open loop with one rate.
+type RateStep struct {
+	// Requests per second to one engine; 0 is a pause.
+	RatePerS float64 `yaml:"rate_per_s" json:"rate_per_s" jsonschema:"required,minimum=0,maximum=100000"`
+	// How long the step takes, in seconds, all rounds together.
+	DurationSeconds float64 `yaml:"duration_seconds" json:"duration_seconds" jsonschema:"required,minimum=0.1,maximum=604800"`
+}
+
 // ThinkTime is how long a user waits before the next request. Its zero value
 // does not wait.
 type ThinkTime struct {
 	// How the wait is drawn: always seconds (fixed), between min_seconds and max_seconds (uniform), or exponential with the mean seconds. Fixed where it is left out.
-	Distribution string `yaml:"distribution,omitempty" json:"distribution" jsonschema:"enum=fixed,enum=uniform,enum=exponential"`
+	Distribution string `yaml:"distribution,omitempty" json:"distribution,omitempty" jsonschema:"enum=fixed,enum=uniform,enum=exponential"`
 	// The wait of fixed and the mean of exponential, in seconds.
 	Seconds float64 `yaml:"seconds,omitempty" json:"seconds" jsonschema:"minimum=0,maximum=604800"`
 	// The shortest wait of uniform, in seconds.

@@ -95,4 +95,17 @@ func (Services) JSONSchemaExtend(s *jsonschema.Schema) {
 	}
 }
 
+// JSONSchemaExtend asks for the keys that each arrival needs, as Load does.
+func (LoadTest) JSONSchemaExtend(s *jsonschema.Schema) {
+	for _, kind := range arrivalKeys {
+		arrival := jsonschema.NewProperties()
+		arrival.Set("arrival", &jsonschema.Schema{Const: kind.arrival})
+		of := &jsonschema.Schema{Properties: arrival}
+		if kind.arrival != ArrivalUsers { // which it is where nothing says so
+			of.Required = []string{"arrival"}
+		}
+		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: of, Then: &jsonschema.Schema{Required: kind.needs}})
+	}
+}
+
 func ptr[T any](v T) *T { return &v }

@@ -71,7 +71,10 @@ func permissions(s *site) []record.Check {
 		if d.Namespace != "" {
 			where = "in namespace " + d.Namespace
 		}
+		reason, absent, _ := s.survey.Unseen(d.Resource)
 		switch remedy := grant(d); {
+		case absent:
+			all = append(all, skip(subject, "%s", reason)...)
 		case d.Allowed:
 			all = append(all, pass(subject, "allowed %s", where)...)
 		case d.Subresource == "portforward" && (d.Verb == "get" || !tunnels):

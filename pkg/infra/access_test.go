@@ -11,7 +11,7 @@ import (
 
 var accessRows = []row{
 	{"api-reachable", "it answered", nil, []string{"pass cluster: the API server answered 22 requests"}, ""},
-	{"api-reachable", "nobody asked", func(w *world) { w.Survey.Requests = 0 }, []string{"skip cluster: nothing was asked of the API server"}, ""},
+	{"api-reachable", "nobody asked", func(w *world) { w.Requests = 0 }, []string{"skip cluster: nothing was asked of the API server"}, ""},
 
 	{"cluster-version", "its platform", nil, []string{"pass cluster: OpenShift v1.35.1"}, ""},
 	{"cluster-version", "old", func(w *world) { w.Cluster = &record.Cluster{Version: "v1.22.17+k3s1"} },
@@ -21,10 +21,10 @@ var accessRows = []row{
 		[]string{"skip version: version could not be looked at: forbidden; asked for list version"}, ""},
 
 	{"namespace-exists", "there", nil, []string{"pass namespace team-a: it is there"}, ""},
-	{"namespace-exists", "missing", func(w *world) { w.Survey.Namespace = nil }, []string{"fail namespace team-a: there is no namespace team-a…"}, "kubectl create namespace team-a"},
-	{"namespace-exists", "on its way out", func(w *world) { w.Survey.Namespace.Status.Phase = corev1.NamespaceTerminating },
+	{"namespace-exists", "missing", func(w *world) { w.Namespace = nil }, []string{"fail namespace team-a: there is no namespace team-a…"}, "kubectl create namespace team-a"},
+	{"namespace-exists", "on its way out", func(w *world) { w.Namespace.Status.Phase = corev1.NamespaceTerminating },
 		[]string{"fail namespace team-a: the namespace is being deleted…"}, "kubectl get namespace team-a"},
-	{"namespace-exists", "all", func(w *world) { w.Inventory.Namespace = ""; w.Survey.Namespace = nil }, []string{"skip namespace: all namespaces are looked at"}, ""},
+	{"namespace-exists", "all", func(w *world) { w.Inventory.Namespace = ""; w.Namespace = nil }, []string{"skip namespace: all namespaces are looked at"}, ""},
 	{"namespace-exists", "hidden", func(w *world) { w.hide("namespaces") }, []string{"skip namespaces: namespaces could not be looked at: forbidden…"}, ""},
 
 	{"permission", "allowed", nil, []string{"pass list pods: allowed in namespace team-a"}, ""},
@@ -41,6 +41,10 @@ var accessRows = []row{
 		w.Access = []kube.Decision{{Permission: kube.TunnelPermissions()[0], Namespace: team}, {Permission: kube.TunnelPermissions()[1], Namespace: team}}
 		w.engine("tgi").Via = "port-forward"
 	}, []string{"fail create pods/portforward: not allowed…", "warn get pods/portforward: not allowed…"}, ""},
+	{"permission", "for an API that is not there", func(w *world) {
+		w.Access = []kube.Decision{{Permission: kube.Permission{Group: "keda.sh", Resource: "scaledobjects", Verb: "list", Optional: true}, Namespace: team}}
+		w.Skipped = []record.Skipped{{Source: "scaledobjects", Reason: "this cluster has no keda.sh/v1alpha1 API"}}
+	}, []string{"skip list scaledobjects.keda.sh: this cluster has no keda.sh/v1alpha1 API"}, ""},
 	{"permission", "not asked", func(w *world) { w.hide(kube.AccessReviews) }, []string{"skip selfsubjectaccessreviews: selfsubjectaccessreviews could not…"}, ""},
 }
 

@@ -110,7 +110,9 @@ var engineRows = []row{
 		w.main("vllm").ReadinessProbe = &corev1.Probe{ProbeHandler: health}
 		w.main("vllm").LivenessProbe = &corev1.Probe{InitialDelaySeconds: 60}
 	}, []string{"warn vllm: container server has a liveness probe and no startup probe: a model load of more than 90 s is ended and begins anew"}, `"startupProbe":{"httpGet":{"path":"/health","port":"http"}`},
-	{"probes", "a startup probe", func(w *world) { w.main("vllm").LivenessProbe, w.main("vllm").StartupProbe = &corev1.Probe{}, &corev1.Probe{} }, nil, ""},
+	{"probes", "a startup probe", func(w *world) {
+		w.main("vllm").LivenessProbe, w.main("vllm").StartupProbe = &corev1.Probe{}, &corev1.Probe{}
+	}, nil, ""},
 	{"probes", "a patient one", func(w *world) { w.main("vllm").LivenessProbe = &corev1.Probe{PeriodSeconds: 60, FailureThreshold: 20} }, nil, ""},
 
 	{"requests-limits", "nobody may look", noPods, unseenPods, ""},

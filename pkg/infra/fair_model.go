@@ -142,7 +142,7 @@ func fairModel(s *site) []record.Check {
 		}
 	}
 	if len(known) < 2 {
-		return append(told, skip(names(known...), "nobody else's model is known")...)
+		return append(told, lonely(known, "model")...)
 	}
 	// The engine with the fewest says most plainly what is compared.
 	first := slices.MinFunc(known, func(a, b *standing) int { return len(a.modelsOf()) - len(b.modelsOf()) })
@@ -154,6 +154,14 @@ func fairModel(s *site) []record.Check {
 		about = append(about, e.name()+" "+name)
 	}
 	return append(sameModel(known, first, worst, strings.Join(about, ", ")), told...)
+}
+
+// lonely skips the one engine of which something is known, if there is one.
+func lonely(known []*standing, what string) []record.Check {
+	if len(known) == 0 {
+		return nil
+	}
+	return skip(names(known...), "nobody else's %s is known", what)
 }
 
 func closest(wanted, offered []string) (best alike, name string) {

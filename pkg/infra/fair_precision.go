@@ -123,7 +123,7 @@ func fairPrecision(s *site) []record.Check {
 		known, all, about = append(known, e), append(all, p), append(about, e.name()+" "+p.text)
 	}
 	if len(known) < 2 {
-		return append(told, skip(names(known...), "nobody else's precision is known")...)
+		return append(told, lonely(known, "precision")...)
 	}
 	text := strings.Join(about, ", ")
 	equal := !slices.ContainsFunc(all, func(p stored) bool { return p.bits != all[0].bits })

@@ -67,7 +67,9 @@ func even() *world {
 	return w
 }
 
-func ports(n int32) []corev1.ContainerPort { return []corev1.ContainerPort{{Name: "http", ContainerPort: n}} }
+func ports(n int32) []corev1.ContainerPort {
+	return []corev1.ContainerPort{{Name: "http", ContainerPort: n}}
+}
 
 func newNode(name string) corev1.Node {
 	list := corev1.ResourceList{

@@ -42,7 +42,6 @@ func taint(key string, effect corev1.TaintEffect) func(*world) {
 	return func(w *world) { w.node("gpu-4").Spec.Taints = []corev1.Taint{{Key: key, Effect: effect}} }
 }
 
-
 var roomRows = []row{
 	{"room", "a free node", oneEngine, []string{"pass vllm: a further pod fits on gpu-4"}, ""},
 	{"room", "hidden", hideNodes, nodesHidden, ""},
@@ -64,14 +63,16 @@ var roomRows = []row{
 	}), []string{"pass vllm: a further pod fits on gpu-4"}, ""},
 	{"room", "another node is meant", full(func(w *world) { w.pod("vllm").Spec.NodeSelector = map[string]string{"disk": "ssd"} }), []string{"warn vllm: no further pod fits now: 4 nodes: without a label of the node selector disk=ssd"}, ""},
 	{"room", "kept off by others", full(func(w *world) { w.pod("vllm").Spec.Affinity = nil; w.replica("tgi", "gpu-4") }),
-		[]string{"warn vllm: no further pod fits now: gpu-1: too little nvidia.com/gpu (0 of 1 free, 1 needed); gpu-2, gpu-3, gpu-4: a pod whose anti-affinity excludes it"}, ""},
+		[]string{"warn vllm: no further pod fits now: gpu-2, gpu-3, gpu-4: a pod whose anti-affinity excludes it; gpu-1: too little nvidia.com/gpu (0 of 1 free, 1 needed)"}, ""},
 
 	{"room-quota", "none", oneEngine, []string{"pass vllm: namespace team-a has no quota"}, ""},
 	{"room-quota", "hidden", func(w *world) { w.hide("resourcequotas") }, []string{"skip resourcequotas: resourcequotas could not…"}, ""},
 	{"room-quota", "room", full(quota(nil, "requests.nvidia.com/gpu", "3", "4", "limits.memory", "96Gi", "128Gi", "services", "9", "9")), []string{"pass vllm: a further pod fits 1 quota"}, ""},
 	{"room-quota", "none left", full(quota(nil, "requests.nvidia.com/gpu", "3", "3", "cpu", "20", "24", "pods", "3", "9")),
 		[]string{"warn vllm: quota team does not let a further pod in: cpu has 20 of 24 used, 8 needed, requests.nvidia.com/gpu has 3 of 3 used, 1 needed"}, "kubectl describe quota team -n team-a"},
-	{"room-quota", "of a scope", full(quota(func(q *corev1.ResourceQuota) { q.Spec.Scopes = []corev1.ResourceQuotaScope{corev1.ResourceQuotaScopeBestEffort} }, "pods", "1", "1")),
+	{"room-quota", "of a scope", full(quota(func(q *corev1.ResourceQuota) {
+		q.Spec.Scopes = []corev1.ResourceQuotaScope{corev1.ResourceQuotaScopeBestEffort}
+	}, "pods", "1", "1")),
 		[]string{"skip vllm: quota team counts only pods of a scope, which is not looked at"}, ""},
 
 	{"room-limits", "none", oneEngine, []string{"pass vllm: namespace team-a has no limit range"}, ""},

@@ -56,7 +56,7 @@ var (
 		say:    warn,
 	}
 	concurrency = knob{
-		what:   "requests at once",
+		what:   "limit of requests at once",
 		effect: "beyond the smaller number requests queue there, or are refused, while others batch them: TTFT under load shows the setting",
 		ways: map[engine.Kind]way{
 			engine.VLLM:   {flags: []string{"--max-num-seqs"}, usual: "256", set: "--max-num-seqs"},

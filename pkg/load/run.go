@@ -60,9 +60,11 @@ func (r *userRun) user(ctx context.Context, user int) {
 // await sleeps until a request is due. It reports false, at once, for one that
 // would be due after the end, and where ctx ends first.
 func (r *userRun) await(ctx context.Context, at time.Time) bool {
-	if !at.Before(r.start.Add(r.End())) {
-		return false
-	}
+	return at.Before(r.start.Add(r.End())) && await(ctx, at)
+}
+
+// await sleeps until an instant, and reports false where ctx ends first.
+func await(ctx context.Context, at time.Time) bool {
 	if wait := time.Until(at); wait > 0 {
 		timer := time.NewTimer(wait)
 		defer timer.Stop()

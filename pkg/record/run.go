@@ -93,13 +93,34 @@ const (
 	KindCapacity ScenarioKind = "capacity"
 )
 
+// The arrivals that are no open loop.
+const (
+	ArrivalSequential = "sequential"
+	ArrivalUsers      = "users"
+)
+
 // Shape describes the load of a scenario. Only the fields of its Arrival are set.
 type Shape struct {
-	// Arrival is sequential (one request at a time, engines interleaved) or
-	// users (closed loop).
+	// Arrival is sequential (one request at a time, engines interleaved), users
+	// (closed loop), or what paces an open loop: constant, poisson, gamma, ramp,
+	// steps or burst.
 	Arrival    string `json:"arrival"`
 	Iterations int    `json:"iterations,omitempty"`
 	Users      int    `json:"users,omitempty"`
+	// RatePerS is in requests per second, for each engine; a ramp goes from
+	// there to ToRatePerS.
+	RatePerS   float64 `json:"rate_per_s,omitempty"`
+	ToRatePerS float64 `json:"to_rate_per_s,omitempty"`
+	// Burstiness is the shape of the gamma distribution of gaps.
+	Burstiness float64 `json:"burstiness,omitempty"`
+	// Steps are the rates of one after another.
+	Steps []RateStep `json:"steps,omitempty"`
+	// BurstSize requests come at once, every BurstPeriodS.
+	BurstSize    int     `json:"burst_size,omitempty"`
+	BurstPeriodS float64 `json:"burst_period_s,omitempty"`
+	// MaxInFlight is how many requests of an open loop may be under way; those
+	// that are due beyond them are dropped.
+	MaxInFlight int `json:"max_in_flight,omitempty"`
 	// ThinkTime is fixed, uniform or exponential with its parameter in
 	// seconds, for instance "exponential(2s)".
 	ThinkTime string  `json:"think_time,omitempty"`
@@ -111,6 +132,18 @@ type Shape struct {
 	// Prompts says where the prompts came from; PrefixCache is bust or allow.
 	Prompts     string `json:"prompts,omitempty"`
 	PrefixCache string `json:"prefix_cache,omitempty"`
+}
+
+// IsOpen says whether the load is an open loop: requests go out when they are
+// due, whether or not those before them were answered.
+func (s Shape) IsOpen() bool {
+	return s.Arrival != "" && s.Arrival != ArrivalSequential && s.Arrival != ArrivalUsers
+}
+
+// RateStep is a stretch of an open loop with one rate.
+type RateStep struct {
+	RatePerS  float64 `json:"rate_per_s"`
+	DurationS float64 `json:"duration_s"`
 }
 
 // Target is a limit that a statistic of a scenario must meet.

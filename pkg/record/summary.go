@@ -69,7 +69,8 @@ type EngineResult struct {
 	Succeeded int64            `json:"succeeded"`
 	Failed    int64            `json:"failed"`
 	Errors    map[Status]int64 `json:"errors,omitempty"`
-	// Dropped counts requests that the client was too late to send.
+	// Dropped counts the requests of an open loop that were due while as many
+	// as may be were under way already; they were not sent.
 	Dropped int64 `json:"dropped"`
 
 	// The distributions hold successful requests only. A retry's TTFT, TTFA and

@@ -120,6 +120,7 @@ func (a *Aggregator) scenario(planned record.PlannedScenario, engines []string) 
 		if planned.Kind != record.KindTTFT {
 			windows := c.windows()
 			c.rates(&row.e, windows, a.run.Plan.SLO)
+			row.open = c.openLoad(planned.Shape, windows)
 			if seconds := windows.seconds(); seconds > 0 {
 				row.framesPerS = float64(c.frames) / seconds
 			}

@@ -39,4 +39,8 @@
 // the window's first seconds would look empty. Tokens that came before the
 // client cancelled count; those of failed requests do not. A scenario of single
 // requests has no rates.
+//
+// Requests that an open loop dropped are in no rate and no percentile, because
+// nothing was sent; they are counted, and a finding says so, as one does where
+// less was sent than the load asked for.
 package summary

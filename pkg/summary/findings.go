@@ -54,12 +54,14 @@ type resultRow struct {
 	// gaps were longer than it can tell.
 	gapsErr error
 	overTop int64
+	// open is how an open loop went, nil where the load was none.
+	open *openLoad
 }
 
 // rules find what a reader of one engine's row in one scenario should know.
 // Each returns whether it applies; subject and scenario are filled in for it.
 var rules = []func(resultRow) (f record.Finding, applies bool){
-	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, tunnelBound, damagedGaps, longGaps,
+	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, droppedArrivals, loadNotReached, tunnelBound, damagedGaps, longGaps,
 }
 
 func (r resultRow) findings(scenario string) []record.Finding {

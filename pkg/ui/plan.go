@@ -37,10 +37,13 @@ func WritePlan(w io.Writer, name string, plan record.Plan, simulated bool) error
 }
 
 func loadText(s record.PlannedScenario) string {
-	if s.Shape.Arrival == "sequential" {
+	if s.Shape.Arrival == record.ArrivalSequential {
 		return "one at a time, interleaved"
 	}
 	text := fmt.Sprintf("%d users, %g s", s.Shape.Users, s.Shape.DurationS)
+	if s.Shape.IsOpen() {
+		text = arrivalText(s.Shape)
+	}
 	if s.Shape.Rounds > 1 {
 		text += fmt.Sprintf(" in %d rounds", s.Shape.Rounds)
 	}
@@ -51,7 +54,11 @@ func requestsText(s record.PlannedScenario, engines int) string {
 	if s.Requests == 0 {
 		return "as many as fit"
 	}
-	return strconv.Itoa(engines*s.Requests) + " + " + strconv.Itoa(engines*s.WarmupRequests) + " warm-up"
+	text := strconv.Itoa(engines*s.Requests) + " + " + strconv.Itoa(engines*s.WarmupRequests) + " warm-up"
+	if s.Shape.IsOpen() {
+		return "about " + text
+	}
+	return text
 }
 
 func roughly(s float64) string {

@@ -34,7 +34,7 @@ const lineInterval = 10 * time.Second
 
 // counts are the running totals of one scenario.
 type counts struct {
-	done, failed int64
+	done, failed, dropped int64
 	// total is how many requests there will be, 0 where time decides.
 	total    int64
 	engine   string
@@ -47,7 +47,7 @@ func newCounts(plan record.Plan, scenario string) *counts {
 	for _, s := range plan.Scenarios {
 		if s.Name == scenario {
 			c.expected = time.Duration(s.ExpectedS * float64(time.Second))
-			if s.Requests > 0 {
+			if s.Requests > 0 && !s.Shape.IsOpen() {
 				c.total = int64((s.Requests + s.WarmupRequests) * len(plan.Engines))
 			}
 		}
@@ -65,6 +65,8 @@ func (c *counts) take(e bench.Event) {
 		if s := e.Sample; s != nil && s.Status != record.StatusOK && s.Status != record.StatusCancelled {
 			c.failed++
 		}
+	case bench.EventDropped:
+		c.dropped++
 	}
 }
 
@@ -72,6 +74,9 @@ func (c *counts) text() string {
 	text := fmt.Sprintf("%d requests", c.done)
 	if c.failed > 0 {
 		text += fmt.Sprintf(", %d failed", c.failed)
+	}
+	if c.dropped > 0 {
+		text += fmt.Sprintf(", %d dropped", c.dropped)
 	}
 	return text
 }

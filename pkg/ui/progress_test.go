@@ -42,6 +42,20 @@ func TestLinesWhereNothingMayMove(t *testing.T) {
 	})
 }
 
+func TestProgressOfAnOpenLoopIsOfItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounts(record.Plan{Scenarios: []record.PlannedScenario{
+			{Name: "open", Shape: record.Shape{Arrival: "poisson"}, Requests: 2, ExpectedS: 60},
+		}}, "open")
+		c.take(bench.Event{Kind: bench.EventRequest, Sample: &record.Sample{Status: record.StatusOK}})
+		c.take(bench.Event{Kind: bench.EventDropped})
+		time.Sleep(15 * time.Second)
+		if text, share, left := c.text(), c.share(), c.left(); text != "1 requests, 1 dropped" || share != 0.25 || left != 45*time.Second {
+			t.Errorf("%q, %g done, %v left", text, share, left)
+		}
+	})
+}
+
 // locked is a buffer that the bars' goroutine may write to.
 type locked struct {
 	mu sync.Mutex

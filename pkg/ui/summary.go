@@ -75,6 +75,9 @@ func (p *printer) scenario(s record.Summary, sc record.ScenarioResult, width Wid
 	}
 	p.line("%s: %s", sc.Name, shapeText(sc.Shape))
 	columns := scenarioColumns(sc.Kind, width)
+	if sc.Shape.IsOpen() && width == Wide {
+		columns = slices.Insert(columns, len(columns)-1, openColumns()...)
+	}
 	titles := make([]column, len(columns))
 	for i, c := range columns {
 		titles[i] = c.column
@@ -96,15 +99,61 @@ func (p *printer) scenario(s record.Summary, sc record.ScenarioResult, width Wid
 	}
 }
 
-func shapeText(s record.Shape) string {
-	if s.Arrival == "sequential" {
-		return fmt.Sprintf("one request at a time, %d iterations, up to %d tokens; times in ms", s.Iterations, s.MaxTokens)
+// openColumns are what only an open loop has: TTFT as it was for whoever came
+// when the load said, and what was never sent.
+func openColumns() []resultColumn {
+	return []resultColumn{
+		percentile("TTFT P95 FROM SCHEDULE", 0.95, func(e record.EngineResult) *record.Distribution { return e.TTFTFromSchedule }),
+		{column{title: "DROPPED", number: true}, func(c cellContext) string { return strconv.FormatInt(c.engine.Dropped, 10) }},
 	}
-	text := fmt.Sprintf("%d users for %g s, up to %d tokens", s.Users, s.DurationS, s.MaxTokens)
+}
+
+func shapeText(s record.Shape) string {
+	tokens := fmt.Sprintf(", up to %d tokens", s.MaxTokens)
+	switch {
+	case s.Arrival == record.ArrivalSequential:
+		return fmt.Sprintf("one request at a time, %d iterations%s; times in ms", s.Iterations, tokens)
+	case s.IsOpen():
+		return arrivalText(s) + tokens + "; times in ms"
+	}
+	text := fmt.Sprintf("%d users for %g s%s", s.Users, s.DurationS, tokens)
 	if s.ThinkTime != "" && s.ThinkTime != "none" {
 		text += ", think time " + s.ThinkTime
 	}
 	return text + "; times in ms"
+}
+
+// arrivalText says when the requests of an open loop go out.
+func arrivalText(s record.Shape) string {
+	pace := s.Arrival
+	switch {
+	case len(s.Steps) > 0:
+		pace = stepsText(s.Steps)
+	case s.BurstSize > 0:
+		pace = fmt.Sprintf("bursts of %d every %g s", s.BurstSize, s.BurstPeriodS)
+	case s.ToRatePerS > 0:
+		pace += fmt.Sprintf(" %g/s to %g/s", s.RatePerS, s.ToRatePerS)
+	default:
+		pace += fmt.Sprintf(" %g/s", s.RatePerS)
+	}
+	if s.Burstiness > 0 {
+		pace += fmt.Sprintf(" (burstiness %g)", s.Burstiness)
+	}
+	return fmt.Sprintf("%s for %g s", pace, s.DurationS)
+}
+
+// stepsShown is how many rates of steps fit beside a scenario's name.
+const stepsShown = 4
+
+func stepsText(steps []record.RateStep) string {
+	rates := make([]string, 0, len(steps))
+	for _, step := range steps[:min(len(steps), stepsShown)] {
+		rates = append(rates, fmt.Sprintf("%g/s", step.RatePerS))
+	}
+	if more := len(steps) - stepsShown; more > 0 {
+		rates = append(rates, fmt.Sprintf("and %d more", more))
+	}
+	return "steps of " + strings.Join(rates, ", ")
 }
 
 // ways says how each engine was reached and what a tunnel added, since that is

@@ -59,6 +59,36 @@ func TestSummaryTables(t *testing.T) {
 	}
 }
 
+func TestOpenLoops(t *testing.T) {
+	s := example()
+	s.Partial, s.Targets, s.Findings = false, nil, nil
+	s.Scenarios[0].Shape = record.Shape{Arrival: "poisson", RatePerS: 5, DurationS: 30, MaxTokens: 32, MaxInFlight: 100}
+	s.Scenarios[0].Engines[1].TTFTFromSchedule, s.Scenarios[0].Engines[1].Dropped = distribution(200, 4321), 17
+	for name, output := range map[string]string{"open.golden": "table", "open-wide.golden": "wide"} {
+		var out strings.Builder
+		if err := Write(&out, s, output, false); err != nil {
+			t.Fatal(err)
+		}
+		golden.Check(t, "testdata/"+name, []byte(out.String()))
+	}
+}
+
+func TestArrivalText(t *testing.T) {
+	for want, shape := range map[string]record.Shape{
+		"constant 0.5/s for 30 s":              {Arrival: "constant", RatePerS: 0.5, DurationS: 30},
+		"gamma 5/s (burstiness 0.25) for 30 s": {Arrival: "gamma", RatePerS: 5, Burstiness: 0.25, DurationS: 30},
+		"ramp 1/s to 20/s for 300 s":           {Arrival: "ramp", RatePerS: 1, ToRatePerS: 20, DurationS: 300},
+		"bursts of 30 every 2.5 s for 60 s":    {Arrival: "burst", BurstSize: 30, BurstPeriodS: 2.5, DurationS: 60},
+		"steps of 1/s, 0/s for 20 s":           {Arrival: "steps", Steps: []record.RateStep{{RatePerS: 1}, {}}, DurationS: 20},
+		"steps of 1/s, 2/s, 3/s, 4/s, and 2 more for 6 s": {Arrival: "steps", DurationS: 6, Steps: []record.RateStep{
+			{RatePerS: 1}, {RatePerS: 2}, {RatePerS: 3}, {RatePerS: 4}, {RatePerS: 5}, {RatePerS: 6}}},
+	} {
+		if got := arrivalText(shape); got != want {
+			t.Errorf("%+v: %q, want %q", shape, got, want)
+		}
+	}
+}
+
 func TestTablesFitEightyColumns(t *testing.T) {
 	s := example()
 	s.Findings = nil
@@ -113,6 +143,7 @@ func TestPlan(t *testing.T) {
 		Scenarios: []record.PlannedScenario{
 			{Name: "ttft", Kind: record.KindTTFT, Shape: record.Shape{Arrival: "sequential", Iterations: 80}, Requests: 80, WarmupRequests: 3, ExpectedS: 90},
 			{Name: "heavy", Kind: record.KindLoad, Shape: record.Shape{Arrival: "users", Users: 50, DurationS: 120, Rounds: 2}, ExpectedS: 1000},
+			{Name: "open", Kind: record.KindLoad, Shape: record.Shape{Arrival: "poisson", RatePerS: 5, DurationS: 30, Rounds: 3}, Requests: 150, WarmupRequests: 10, ExpectedS: 60},
 		},
 		Targets: []record.Target{{Scenario: "ttft", Metric: "ttft_ms", Statistic: "p95", Limit: 100}}, ExpectedS: 1090,
 	}

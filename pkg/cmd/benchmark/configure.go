@@ -132,7 +132,13 @@ func (o *Options) fit() error {
 		for _, t := range tests {
 			most = max(most, t.ConcurrentUsers)
 		}
+		if most == 0 {
+			return cli.Usagef("--users is about users who wait for their answers, and the load tests of this configuration have none: they send at a rate")
+		}
 		for i, t := range tests {
+			if t.IsOpen() {
+				continue
+			}
 			n := max(int(math.Round(float64(t.ConcurrentUsers)*float64(o.Users)/float64(most))), min(o.Users, 1))
 			faults = append(faults, o.config.Override(fmt.Sprintf("test_scenarios.load_tests[%d].concurrent_users", i), n, "--users"))
 		}
@@ -143,6 +149,9 @@ func (o *Options) fit() error {
 			return err
 		}
 		for i, t := range tests {
+			if t.Arrival == config.ArrivalSteps {
+				continue // its steps have their own time
+			}
 			faults = append(faults, o.config.Override(fmt.Sprintf("test_scenarios.load_tests[%d].duration_seconds", i), max(math.Round(t.DurationSeconds*factor*10)/10, 0.1), "--duration"))
 		}
 	}
@@ -158,7 +167,12 @@ func (o *Options) stretch() (float64, error) {
 	plan := o.plan()
 	measured := 0.0
 	for _, t := range o.config.Config.TestScenarios.LoadTests {
-		measured += t.DurationSeconds * float64(len(o.engines))
+		if t.Arrival != config.ArrivalSteps {
+			measured += t.DurationSeconds * float64(len(o.engines))
+		}
+	}
+	if measured == 0 {
+		return 0, cli.Usagef("--duration cannot stretch load tests whose steps have their own time")
 	}
 	rest := plan.ExpectedS - measured
 	wanted := time.Duration(o.Duration).Seconds()

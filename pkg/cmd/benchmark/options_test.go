@@ -116,6 +116,48 @@ func TestUsersAndDurationAreFitted(t *testing.T) {
 	}
 }
 
+// openLoops is a configuration of an open loop, one of fixed steps and a closed
+// one, the last where it is wanted.
+func openLoops(tests ...string) map[string]string {
+	return map[string]string{"open.yaml": "test_scenarios: {load_tests: [" + strings.Join(tests, ", ") + "]}\n"}
+}
+
+const (
+	closedTest = "{name: closed, concurrent_users: 10, duration_seconds: 10}"
+	openTest   = "{name: open, arrival: poisson, rate_per_s: 5, duration_seconds: 10}"
+	stepsTest  = "{name: steps, arrival: steps, steps: [{rate_per_s: 1, duration_seconds: 10}]}"
+)
+
+func TestUsersAndDurationLeaveOpenLoopsTheirOwn(t *testing.T) {
+	o, _ := options("", openLoops(closedTest, openTest, stepsTest), nil)
+	o.ConfigFile, o.URLs, o.Users, o.Duration = "open.yaml", []string{"vllm=http://a"}, 4, minutes(30*time.Minute)
+	if err := o.Complete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	tests := o.config.Config.TestScenarios.LoadTests
+	if tests[0].ConcurrentUsers != 4 || tests[1].ConcurrentUsers != 0 || tests[1].RatePerS != 5 {
+		t.Errorf("%+v", tests)
+	}
+	if got := o.plan().ExpectedS; got < 30*60-1 || got > 30*60+1 {
+		t.Errorf("the plan takes %v s, want half an hour", got)
+	}
+	for name, tt := range map[string]struct {
+		tests    []string
+		users    int
+		duration time.Duration
+	}{
+		"no users anywhere":       {[]string{openTest}, 4, 0},
+		"nothing to be stretched": {[]string{stepsTest}, 0, time.Hour},
+	} {
+		o, _ := options("", openLoops(tt.tests...), nil)
+		o.ConfigFile, o.URLs, o.Users, o.Duration = "open.yaml", []string{"vllm=http://a"}, tt.users, minutes(tt.duration)
+		var usage *cli.UsageError
+		if err := o.Complete(t.Context()); !errors.As(err, &usage) {
+			t.Errorf("%s: %v, want a usage error", name, err)
+		}
+	}
+}
+
 func TestBareDurationsAreMinutes(t *testing.T) {
 	for text, want := range map[string]time.Duration{"60": time.Hour, "1.5": 90 * time.Second, "90s": 90 * time.Second, "2h": 2 * time.Hour} {
 		var m minutes
