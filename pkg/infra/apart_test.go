@@ -133,6 +133,18 @@ var apartRows = []row{
 	{"anti-affinity-possible", "more replicas than nodes", func(w *world) { *w.Deployments[0].Spec.Replicas = 3 }, []string{
 		"fail vllm: vllm, tgi, ollama and whoever else excludes it need 5 places told apart by kubernetes.io/hostname, and the nodes that suit have 4", "fail tgi: tgi, vllm…", "fail ollama: ollama, vllm…",
 	}, ""},
+	{"anti-affinity-possible", "one excludes the others", func(w *world) {
+		require(against(corev1.LabelHostname, engines))(w)
+		w.Inventory.Nodes = w.Inventory.Nodes[:1]
+	}, []string{"fail vllm: vllm, tgi and whoever else excludes it need 2 places told apart by kubernetes.io/hostname, and the nodes that suit have 1", "skip tgi: it requires…", "skip ollama: it requires…"}, ""},
+	{"anti-affinity-possible", "each key for itself", func(w *world) {
+		require(against(corev1.LabelHostname, map[string]string{"app": "tgi"}), against("zone", map[string]string{"app": "vllm"}))(w)
+		*w.Deployments[0].Spec.Replicas = 2
+		w.Inventory.Nodes = w.Inventory.Nodes[:2]
+		for i := range w.Inventory.Nodes {
+			w.Inventory.Nodes[i].Labels["zone"] = w.Inventory.Nodes[i].Name
+		}
+	}, []string{"pass vllm: each of 2 required terms can be met on the nodes there are", "skip tgi: it requires…", "skip ollama: it requires…"}, ""},
 	{"anti-affinity-possible", "taints leave two", func(w *world) {
 		for _, name := range []string{"gpu-3", "gpu-4"} {
 			w.node(name).Spec.Taints = []corev1.Taint{{Key: "team", Value: "b", Effect: corev1.TaintEffectNoSchedule}}

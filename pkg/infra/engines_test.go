@@ -101,6 +101,11 @@ var engineRows = []row{
 		w.pod("vllm").OwnerReferences = nil
 	}, []string{"warn vllm: image registry:5000/vllm is not pinned…"}, "# in the pod spec of pod/vllm-0 -n team-a\n"},
 	{"image-pinned", "a digest", func(w *world) { w.main("vllm").Image = "vllm/vllm-openai@sha256:0" }, nil, ""},
+	{"image-pinned", "replicas alike", func(w *world) { w.replica("vllm", "gpu-4") }, nil, ""},
+	{"image-pinned", "a sidecar goes first", func(w *world) {
+		p := w.pod("vllm")
+		p.Spec.Containers = append([]corev1.Container{{Name: "proxy", Image: "proxy:latest"}}, p.Spec.Containers...)
+	}, nil, ""},
 	{"image-pinned", "replicas differ", func(w *world) { w.replica("vllm", "gpu-4").Status.ContainerStatuses[0].ImageID = "x@sha256:1" },
 		[]string{"fail vllm: its replicas run 2 different images: a mean over them is of no engine"}, "kubectl rollout restart deployment/vllm -n team-a"},
 

@@ -118,10 +118,13 @@ func compareNames(a, b string) alike {
 	if len(left) > len(right) {
 		left, right = right, left
 	}
+	rest := slices.Clone(right)
 	for _, p := range left {
-		if !slices.Contains(right, p) {
+		i := slices.Index(rest, p)
+		if i < 0 {
 			return different
 		}
+		rest = slices.Delete(rest, i, i+1)
 	}
 	if len(left) == 0 {
 		return different

@@ -151,7 +151,7 @@ func (s *site) precisionRemedy(known []*standing, all []stored) string {
 		}
 		switch model := s.modelOf(e); {
 		case e.kind() == engine.Ollama && most == 16:
-			base, _, _ := strings.Cut(model, "-q")
+			base, _, _ := strings.Cut(strings.TrimSuffix(model, "-fp16"), "-q")
 			commands = append(commands, fmt.Sprintf("# a tag of 16 bits; the library lists what there is\nkubectl exec %s -c %s -- ollama pull %s-fp16", e.execRef(), e.mainName(), base))
 		default:
 			commands = append(commands, fmt.Sprintf("# serve weights of %d bits by %s: take its quantisation off, or quantise the others alike\nkubectl edit %s", most, e.name(), e.ref()))

@@ -62,6 +62,8 @@ var fairRows = []row{
 	{"fair-precision", "quantised weights, computed in 16 bits", set("tgi", "MODEL_ID", "Qwen/Qwen2.5-0.5B-Instruct-GPTQ-Int4"), []string{"fail vllm, tgi, ollama: precision differs: vllm bfloat16 (--dtype), tgi by the name Qwen/Qwen2.5-0.5B-Instruct-GPTQ-Int4…"}, ""},
 	{"fair-precision", "Ollama's usual", serves("ollama", "qwen2.5:0.5b"), []string{"warn vllm, tgi, ollama: precision differs, it seems: vllm bfloat16 (--dtype), tgi float16 (DTYPE), ollama 4 bits, usual in Ollama's library…"},
 		"kubectl exec deployment/ollama -n team-a -c server -- ollama pull qwen2.5:0.5b-fp16"},
+	{"fair-precision", "Ollama says otherwise than its tag", probe("ollama", engine.Identity{Models: []engine.Model{{Name: "qwen2.5:0.5b-instruct-fp16", DtypeOrQuantisation: "Q4_K_M"}}}),
+		[]string{"fail vllm, tgi, ollama: precision differs: vllm bfloat16 (--dtype), tgi float16 (DTYPE), ollama Q4_K_M (it says)…"}, "ollama pull qwen2.5:0.5b-instruct-fp16"},
 	{"fair-precision", "as Ollama says", probe("ollama", engine.Identity{Models: []engine.Model{{Name: "other"}, {Name: "qwen2.5:0.5b", DtypeOrQuantisation: "Q8_0"}}}),
 		[]string{"fail vllm, tgi, ollama: precision differs: vllm bfloat16 (--dtype), tgi float16 (DTYPE), ollama Q8_0 (it says)…"}, ""},
 	{"fair-precision", "vLLM's bitsandbytes", set("vllm", "--quantization", "bitsandbytes"), []string{"fail vllm, tgi, ollama: precision differs: vllm nf4 (--quantization)…"}, ""},
@@ -72,6 +74,10 @@ var fairRows = []row{
 	{"fair-context", "same", nil, []string{"pass vllm, tgi, ollama: the context length of each is 4096"}, ""},
 	{"fair-context", "another", set("vllm", "--max-model-len", "8k"), []string{"warn vllm, tgi, ollama: context length differs: vllm 8000 (--max-model-len), tgi 4096 (MAX_TOTAL_TOKENS), ollama 4096 (OLLAMA_CONTEXT_LENGTH); a longer context…"},
 		`kubectl patch deployment/vllm -n team-a --type=json -p '[{"op":"replace","path":"/spec/template/spec/containers/0/args/3","value":"--max-model-len=4096"}]'`},
+	{"fair-context", "another, behind a space", both(argsOf("vllm", "--max-model-len", "8192"), synced), []string{"warn vllm, tgi, ollama: context length differs: vllm 8192 (--max-model-len)…"},
+		`[{"op":"replace","path":"/spec/template/spec/containers/0/args/1","value":"4096"}]`},
+	{"fair-context", "by a command that is no list of arguments", both(argsOf("vllm"), func(w *world) { w.main("vllm").Command = []string{"sh", "-c", "vllm serve m --max-model-len 8192"} }, synced),
+		[]string{"warn vllm, tgi, ollama: context length differs: vllm 8192 (--max-model-len)…"}, "# in container server of deployment/vllm -n team-a: give the command this flag\n--max-model-len=4096"},
 	{"fair-context", "Ollama's default", both(unset("ollama", "OLLAMA_CONTEXT_LENGTH"), set("vllm", "--max-model-len", "8K")), []string{"warn vllm, tgi, ollama: context length differs: vllm 8192 (--max-model-len), tgi 4096 (MAX_TOTAL_TOKENS), ollama 4096 (its default)…"}, ""},
 	{"fair-context", "as the engine says", both(unset("vllm", "--max-model-len"), synced, probe("vllm", engine.Identity{Models: []engine.Model{{Name: "m", ContextLength: 32768}}}), probe("tgi", engine.Identity{Details: map[string]string{"max_total_tokens": "4096"}})),
 		[]string{"warn vllm, tgi, ollama: context length differs: vllm 32768 (it says), tgi 4096 (it says), ollama 4096…"}, `"op":"add","path":"/spec/template/spec/containers/0/args/-"`},
@@ -159,4 +165,57 @@ func TestBits(t *testing.T) {
 			t.Errorf("%s: %d, want %d", text, got, want)
 		}
 	}
+}
+
+func TestNumbers(t *testing.T) {
+	for text, want := range map[string]string{"4096": "4096", "8k": "8000", "8K": "8192", "1.5k": "1500", "1M": "1048576", "auto": "", "-1": "", "0": "", "": "", "k": "", "inf": "", "nan": "", "1e30": ""} {
+		if got := tokens(text); got != want {
+			t.Errorf("tokens(%q) = %q, want %q", text, got, want)
+		}
+	}
+	for text, want := range map[string]string{"0.90": "0.9", "1.0": "1", "1.5": "", "nan": "", "": "", "-0.1": ""} {
+		if got := fraction(text); got != want {
+			t.Errorf("fraction(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for name, tt := range map[string]struct {
+		words       []string
+		value, flag string
+	}{
+		"behind a sign":      {[]string{"--max-num-seqs=8"}, "8", "--max-num-seqs"},
+		"behind a space":     {[]string{"--max-num-seqs", "8"}, "8", "--max-num-seqs"},
+		"with underscores":   {[]string{"--max_num_seqs", "8"}, "8", "--max-num-seqs"},
+		"the last counts":    {[]string{"--max-num-seqs=8", "--max-num-seqs=9"}, "9", "--max-num-seqs"},
+		"alone":              {[]string{"--max-num-seqs", "--other"}, "true", "--max-num-seqs"},
+		"at the end":         {[]string{"--max-num-seqs"}, "true", "--max-num-seqs"},
+		"the value is none":  {[]string{"--max-num-seqs="}, "", "--max-num-seqs"},
+		"another":            {[]string{"--max-num-seqs-more=8"}, "", ""},
+		"a value with signs": {[]string{"--max-num-seqs=a=b"}, "a=b", "--max-num-seqs"},
+	} {
+		if value, flag := flag(tt.words, "--max-num-seqs"); value != tt.value || flag != tt.flag {
+			t.Errorf("%s: %q of %q", name, value, flag)
+		}
+	}
+}
+
+// A name is like itself, and two are alike both ways.
+func FuzzModelNames(f *testing.F) {
+	f.Add("meta-llama/Llama-3.1-8B-Instruct", "llama3.1:8b-instruct-q4_K_M")
+	f.Add("/data/models--Qwen--Qwen2.5-0.5B/snapshots/abc", "qwen2.5:latest")
+	f.Add("", "-q8:.gguf")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if compareNames(a, b) != compareNames(b, a) || compareNames(a, a) != same {
+			t.Errorf("%q and %q: %v, %v", a, b, compareNames(a, b), compareNames(b, a))
+		}
+		for _, text := range []string{a, b} {
+			tokens(text)
+			fraction(text)
+			bitsOf(text)
+			flag([]string{a, b}, text)
+			versionAtLeast(text, 1, 2)
+		}
+	})
 }

@@ -112,6 +112,14 @@ var gpuRows = []row{
 	{"gpu-claims", "their own", func(w *world) { claimed(w, "vllm", "gpu-a"); claimed(w, "tgi", "gpu-b") }, []string{
 		"pass vllm: it has 1 device of its own: gpu.nvidia.com/gpu-1/gpu-a", "pass tgi: it has 1 device of its own: gpu.nvidia.com/gpu-1/gpu-b", "pass ollama: it claims no devices",
 	}, ""},
+	{"gpu-claims", "made from a template", func(w *world) {
+		claimed(w, "vllm", "gpu-a")
+		p := w.pod("vllm")
+		made, other := "vllm-gpu", "other"
+		p.Spec.ResourceClaims = []corev1.PodResourceClaim{{Name: "gpu", ResourceClaimTemplateName: &other}}
+		p.Status.ResourceClaimStatuses = []corev1.PodResourceClaimStatus{{Name: "nic", ResourceClaimName: &other}, {Name: "gpu", ResourceClaimName: &made}, {Name: "none"}}
+		oneEngine(w)
+	}, []string{"pass vllm: it has 1 device of its own: gpu.nvidia.com/gpu-1/gpu-a"}, ""},
 	{"gpu-claims", "one device", func(w *world) { claimed(w, "vllm", "gpu-a"); claimed(w, "tgi", "gpu-a") },
 		[]string{"fail vllm: it and tgi have the same device, gpu.nvidia.com/gpu-1/gpu-a: they take turns on it", "fail tgi: it and vllm have…"}, "kubectl edit deployment/vllm"},
 	{"gpu-claims", "not allocated", func(w *world) { claimed(w, "vllm", "") }, []string{"fail vllm: the claim vllm-gpu of pod vllm-0 has no device allocated"}, "kubectl describe resourceclaim vllm-gpu -n team-a"},

@@ -94,6 +94,7 @@ func (w *world) add(name, node string, kind engine.Kind, c corev1.Container) {
 		Requests: corev1.ResourceList{"cpu": resource.MustParse("8"), "memory": resource.MustParse("32Gi")},
 		Limits:   corev1.ResourceList{"memory": resource.MustParse("32Gi"), "nvidia.com/gpu": resource.MustParse("1")},
 	}
+	c.Env = append(c.Env, corev1.EnvVar{Name: "HF_TOKEN", ValueFrom: &corev1.EnvVarSource{}}) // hides no other setting
 	labels := map[string]string{"app": name, "role": "engine"}
 	spec := corev1.PodSpec{Containers: []corev1.Container{c}, Affinity: &corev1.Affinity{PodAntiAffinity: &corev1.PodAntiAffinity{
 		RequiredDuringSchedulingIgnoredDuringExecution: []corev1.PodAffinityTerm{{

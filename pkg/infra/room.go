@@ -49,7 +49,7 @@ func refusalText(refusals map[string][]string) string {
 		parts = append(parts, who+": "+why)
 	}
 	if len(parts) > told {
-		parts = append(parts[:told], fmt.Sprintf("and %d more reasons", len(parts)-told))
+		parts = append(parts[:told], fmt.Sprintf("and %d more", len(parts)-told))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -65,6 +65,15 @@ var roomRows = []row{
 	{"room", "kept off by others", full(func(w *world) { w.pod("vllm").Spec.Affinity = nil; w.replica("tgi", "gpu-4") }),
 		[]string{"warn vllm: no further pod fits now: gpu-2, gpu-3, gpu-4: a pod whose anti-affinity excludes it; gpu-1: too little nvidia.com/gpu (0 of 1 free, 1 needed)"}, ""},
 
+	{"room", "many reasons", full(func(w *world) {
+		w.Inventory.Nodes = w.Inventory.Nodes[:1]
+		for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+			n := newNode(name)
+			n.Spec.Taints = []corev1.Taint{{Key: name, Effect: corev1.TaintEffectNoSchedule}}
+			w.Inventory.Nodes = append(w.Inventory.Nodes, n)
+		}
+	}), []string{"warn vllm: no further pod fits now: gpu-1: a pod that its anti-affinity excludes; a: the taint a:NoSchedule; b: the taint b:NoSchedule; c: the taint c:NoSchedule; d: the taint d:NoSchedule; e: the taint e:NoSchedule; and 1 more"}, ""},
+
 	{"room-quota", "none", oneEngine, []string{"pass vllm: namespace team-a has no quota"}, ""},
 	{"room-quota", "hidden", func(w *world) { w.hide("resourcequotas") }, []string{"skip resourcequotas: resourcequotas could not…"}, ""},
 	{"room-quota", "room", full(quota(nil, "requests.nvidia.com/gpu", "3", "4", "limits.memory", "96Gi", "128Gi", "services", "9", "9")), []string{"pass vllm: a further pod fits 1 quota"}, ""},

@@ -138,7 +138,7 @@ func tokens(text string) string {
 		}
 	}
 	v, err := strconv.ParseFloat(number, 64)
-	if err != nil || v <= 0 {
+	if err != nil || !(v >= 1 && v < 1e9) {
 		return "" // auto, or -1
 	}
 	return strconv.FormatInt(int64(v*unit), 10)
@@ -146,7 +146,7 @@ func tokens(text string) string {
 
 func fraction(text string) string {
 	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || v <= 0 {
+	if err != nil || !(v > 0 && v <= 1) {
 		return ""
 	}
 	return strconv.FormatFloat(v, 'g', -1, 64)

@@ -124,6 +124,8 @@ var wayRows = []row{
 	{"network-policy-worker", "this namespace may", in([]networkingv1.NetworkPolicyPeer{{NamespaceSelector: labelled("kubernetes.io/metadata.name", team)}}), nil, ""},
 	{"network-policy-worker", "from another namespace", both(func(w *world) { w.Inventory.Namespace = "team-b" }, policy(networkingv1.PolicyTypeIngress, closed)),
 		[]string{"warn tgi: network policy strict keeps a worker in namespace team-b out…"}, "      namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: \"team-b\"}}"},
+	{"network-policy-worker", "pods of the engine's namespace may, and it comes from another", both(func(w *world) { w.Inventory.Namespace = "team-b" }, in([]networkingv1.NetworkPolicyPeer{{PodSelector: labelled("app", "worker")}})),
+		[]string{"warn tgi: network policy strict keeps a worker in namespace team-b out…"}, ""},
 	{"network-policy-worker", "nothing may leave", policy(networkingv1.PolicyTypeEgress, func(s *networkingv1.NetworkPolicySpec) { s.PodSelector = metav1.LabelSelector{} }), []string{
 		"warn vllm: network policy strict keeps a worker in namespace team-a from sending to it", "warn tgi: network policy strict…", "warn ollama: network policy strict…",
 	}, "policyTypes: [Egress]"},
@@ -134,6 +136,7 @@ var wayRows = []row{
 	{"tls-expiry", "long", oneEngine, []string{"pass vllm: the certificate of vllm.example lasts until 2026-10-01"}, ""},
 	{"tls-expiry", "over", func(w *world) { w.Certificates["vllm.example"] = now.Add(-time.Hour) }, []string{"fail vllm: the certificate of vllm.example ended on 2026-07-01"}, "cmctl renew"},
 	{"tls-expiry", "soon", func(w *world) { w.Certificates["vllm.example"] = now.Add(30 * time.Hour) }, []string{"warn vllm: the certificate of vllm.example ends in 30h"}, ""},
+	{"tls-expiry", "a week", func(w *world) { w.Certificates["vllm.example"] = now.Add(soon); oneEngine(w) }, []string{"pass vllm: the certificate of vllm.example lasts until 2026-07-08"}, ""},
 	{"tls-expiry", "not looked at", func(w *world) { w.Certificates = nil }, []string{
 		"skip vllm: the certificate of vllm.example was not looked at", "skip tgi: the certificate…", "skip ollama: the certificate…",
 	}, ""},

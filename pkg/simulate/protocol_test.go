@@ -127,6 +127,24 @@ func TestOllamaListsWhatIsLoaded(t *testing.T) {
 	}
 }
 
+func TestOllamaTellsTheQuantisationOfItsTag(t *testing.T) {
+	for model, want := range map[string][2]string{"simulated/tiny-7b": {"Q4_K_M", "15"}, "qwen2.5:0.5b-instruct-fp16": {"F16", "1"}} {
+		addr, _ := start(t, Options{Engine: "ollama", Model: model})
+		for path, text := range map[string]string{
+			"/api/tags": `"quantization_level":"` + want[0] + `"`,
+			"/api/show": `"general.file_type":` + want[1] + `,`,
+		} {
+			ask := request{path: path}
+			if path == "/api/show" {
+				ask.body = `{"model":"` + model + `"}`
+			}
+			if body := get(t, addr, ask).body(); !strings.Contains(body, text) {
+				t.Errorf("%s of %s does not say %s: %s", path, model, text, body)
+			}
+		}
+	}
+}
+
 func ExampleFaults() {
 	fmt.Println(Faults()[0])
 	// Output: slow-head:for=1s                              wait before anything is sent or computed

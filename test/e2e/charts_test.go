@@ -403,8 +403,14 @@ terminationGracePeriodSeconds: 1
 		"vllm": values,
 		"tgi":  values + "image: {tag: 3.3.4}\n",
 		// Nothing can be fetched, and the image has no shell to do it with.
-		"ollama": values + "model: {pull: false}\n",
+		"ollama": values + "model: {pull: false}\nextraEnv: [{name: SIMULATE_FLAGS, value: --served-model " + models["ollama"] + "}]\n",
 	})
-	served := map[string]string{"vllm": models["vllm"], "tgi": models["tgi"], "ollama": "simulated/tiny-7b:latest"}
-	c.found(t, served)
+	c.found(t, models)
+	v, o := validated(t, c.kubeconfig)
+	if o.code != 0 {
+		t.Errorf("three engines with a GPU each, on nodes of their own: exit code %d", o.code)
+	}
+	for _, id := range []string{"gpu-present", "gpu-requested", "anti-affinity-effective", "fair-model", "fair-gpu-count", "room"} {
+		expect(t, v, id, record.CheckPass)
+	}
 }
