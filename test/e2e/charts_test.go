@@ -403,7 +403,7 @@ terminationGracePeriodSeconds: 1
 		"vllm": values,
 		"tgi":  values + "image: {tag: 3.3.4}\n",
 		// Nothing can be fetched, and the image has no shell to do it with.
-		"ollama": values + "model: {pull: false}\nextraEnv: [{name: SIMULATE_FLAGS, value: --served-model " + models["ollama"] + "}]\n",
+		"ollama": values + "model: {pull: false}\nengine: {extraEnv: [{name: SIMULATE_FLAGS, value: --served-model " + models["ollama"] + "}]}\n",
 	})
 	c.found(t, models)
 	v, o := validated(t, c.kubeconfig)
