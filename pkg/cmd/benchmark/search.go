@@ -28,7 +28,7 @@ func (o *Options) searchCluster(ctx context.Context) error {
 	}
 	c := o.config.Config
 	o.search = cluster.Search{
-		Flags: &o.Cluster, Namespace: c.Services.Namespace, Wire: opts, Getenv: o.System.Getenv, Say: o.tell,
+		Flags: &o.Cluster, Namespace: c.Services.Namespace, Wire: opts, Getenv: o.System.Getenv, Say: cluster.Teller(o.Streams, o.Verbose),
 		StreamTime: time.Duration(c.Timeouts.TotalSeconds * float64(time.Second)),
 	}
 	if err := o.search.Connect(); err != nil {
@@ -108,14 +108,6 @@ func reasons(unreached []discover.Found) string {
 		all = append(all, f.Engine+" ("+ui.Printable(f.Reason)+")")
 	}
 	return strings.Join(all, ", ")
-}
-
-// tell says what the search does: on a terminal always, elsewhere under
-// --verbose.
-func (o *Options) tell(text string) {
-	if o.Verbose || o.Streams.ErrIsTerminal {
-		_, _ = fmt.Fprintln(o.Streams.Err, ui.Printable(text))
-	}
 }
 
 // searchFindings are what the search has to say of the run: the engines that

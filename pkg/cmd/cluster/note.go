@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/kube"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 )
@@ -22,9 +23,28 @@ func Note(w io.Writer, f *Found, everything bool) {
 	}
 }
 
-// Roles renders the exact permissions that a search, a port-forward and
-// whatever more is given need.
-func Roles(f *Flags, more ...kube.Permission) ([]byte, error) {
+// Teller says what a search does: on a terminal always, elsewhere only where
+// everything is wanted.
+func Teller(streams cli.Streams, everything bool) func(string) {
+	return func(text string) {
+		if everything || streams.ErrIsTerminal {
+			_, _ = fmt.Fprintln(streams.Err, ui.Printable(text))
+		}
+	}
+}
+
+// PrintRoles writes the exact permissions that a search, a port-forward and
+// whatever more is given need. It asks no cluster.
+func PrintRoles(w io.Writer, f *Flags, more ...kube.Permission) error {
+	text, err := roles(f, more)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+func roles(f *Flags, more []kube.Permission) ([]byte, error) {
 	namespace := *f.Connection.Namespace
 	if namespace == "" && !f.AllNamespaces {
 		if named, _, err := f.Connection.ToRawKubeConfigLoader().Namespace(); err == nil {

@@ -66,7 +66,7 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.PrintRBAC {
-				return o.printRBAC()
+				return cluster.PrintRoles(o.Streams.Out, &o.Cluster)
 			}
 			if err := o.Complete(); err != nil {
 				return err
@@ -101,15 +101,8 @@ func (o *Options) Complete() error {
 	if err != nil {
 		return err
 	}
-	o.search = cluster.Search{Flags: &o.Cluster, Wire: opts, Getenv: o.System.Getenv, Say: o.say}
+	o.search = cluster.Search{Flags: &o.Cluster, Wire: opts, Getenv: o.System.Getenv, Say: cluster.Teller(o.Streams, o.Verbose)}
 	return o.search.Connect()
-}
-
-// say tells what goes on: on a terminal always, elsewhere under --verbose.
-func (o *Options) say(text string) {
-	if o.Verbose || o.Streams.ErrIsTerminal {
-		_, _ = fmt.Fprintln(o.Streams.Err, ui.Printable(text))
-	}
 }
 
 // Run looks once, or again and again.

@@ -64,7 +64,7 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.PrintRBAC {
-				return o.printRBAC()
+				return cluster.PrintRoles(o.Streams.Out, &o.Cluster, kube.SurveyPermissions()...)
 			}
 			if err := o.Complete(); err != nil {
 				return err
@@ -92,24 +92,8 @@ func (o *Options) Complete() error {
 	if err != nil {
 		return err
 	}
-	o.search = cluster.Search{Flags: &o.Cluster, Wire: opts, Getenv: o.System.Getenv, Say: o.say}
+	o.search = cluster.Search{Flags: &o.Cluster, Wire: opts, Getenv: o.System.Getenv, Say: cluster.Teller(o.Streams, o.Verbose)}
 	return o.search.Connect()
-}
-
-// printRBAC writes what the search and all checks need, and nothing more.
-func (o *Options) printRBAC() error {
-	text, err := cluster.Roles(&o.Cluster, kube.SurveyPermissions()...)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprint(o.Streams.Out, string(text))
-	return err
-}
-
-func (o *Options) say(text string) {
-	if o.Verbose || o.Streams.ErrIsTerminal {
-		_, _ = fmt.Fprintln(o.Streams.Err, ui.Printable(text))
-	}
 }
 
 // Run looks, prints what it saw, and is an error where a check failed.
