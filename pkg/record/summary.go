@@ -100,7 +100,26 @@ type EngineResult struct {
 	// Clocks counts samples by the source of their stamps.
 	Clocks map[Clock]int64 `json:"clocks,omitempty"`
 
+	// Lengths says how long prompts and answers were beside what was asked.
+	Lengths *Lengths `json:"lengths,omitempty"`
+	// CostPerMillionOutputTokens is in the currency of the configuration's
+	// price, absent without one.
+	CostPerMillionOutputTokens Float `json:"cost_per_million_output_tokens,omitzero"`
+
 	Client *ClientHealth `json:"client,omitempty"`
+	Server *ServerView   `json:"server,omitempty"`
+}
+
+// Lengths are prompts and answers in tokens, of successful requests: as the
+// engine counted them, and as the load asked for them where it did.
+type Lengths struct {
+	Prompt       *Distribution `json:"prompt_tokens,omitempty"`
+	PromptTarget *Distribution `json:"prompt_tokens_target,omitempty"`
+	Output       *Distribution `json:"output_tokens,omitempty"`
+	OutputTarget *Distribution `json:"output_tokens_target,omitempty"`
+	// Forced says that the engine was made to give exactly the output length
+	// that was asked for; absent where nothing asked for one.
+	Forced *bool `json:"output_forced,omitempty"`
 }
 
 // TimelinePoint is one engine in one slice of a scenario's measured window.
@@ -117,6 +136,11 @@ type TimelinePoint struct {
 	InFlight int64 `json:"in_flight"`
 	// Errors counts the requests sent in the slice that failed.
 	Errors int64 `json:"errors"`
+	// Queue, Running and KVCache are the engine's own gauges, the mean over the
+	// slice.
+	Queue   Float `json:"queue,omitzero"`
+	Running Float `json:"running,omitzero"`
+	KVCache Float `json:"kv_cache,omitzero"`
 }
 
 // ScenarioResult is one scenario over all engines.
@@ -126,10 +150,12 @@ type ScenarioResult struct {
 	Shape    Shape           `json:"shape"`
 	Engines  []EngineResult  `json:"engines"`
 	Timeline []TimelinePoint `json:"timeline,omitempty"`
+	// Capacity holds what a search for the capacity of each engine found.
+	Capacity []CapacityResult `json:"capacity,omitempty"`
+	Verdict  *ScenarioVerdict `json:"verdict,omitempty"`
 }
 
-// TargetResult says whether one engine met one target. Met is absent where
-// the sample is too small to say.
+// TargetResult says whether one engine met one target.
 type TargetResult struct {
 	Scenario  string  `json:"scenario"`
 	Engine    string  `json:"engine"`
@@ -137,7 +163,10 @@ type TargetResult struct {
 	Statistic string  `json:"statistic"`
 	Limit     float64 `json:"limit"`
 	Actual    Float   `json:"actual,omitzero"`
-	Met       *bool   `json:"met,omitempty"`
+	// Met is absent where the sample is too small to say.
+	Met *bool `json:"met,omitempty"`
+	// NeedsSamples is how many requests would do to say, where Met is absent.
+	NeedsSamples Int `json:"needs_samples,omitzero"`
 }
 
 // Severity grades a Finding.
@@ -173,5 +202,7 @@ type Summary struct {
 	Environment   Environment      `json:"environment"`
 	Scenarios     []ScenarioResult `json:"scenarios"`
 	Targets       []TargetResult   `json:"targets"`
+	Fairness      []FairnessCheck  `json:"fairness,omitempty"`
 	Findings      []Finding        `json:"findings"`
+	Verdict       *Verdict         `json:"verdict,omitempty"`
 }

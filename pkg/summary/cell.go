@@ -115,13 +115,9 @@ func (c *cell) gaps(pick func(record.Block) string) (*Gaps, error) {
 }
 
 func (c *cell) latencies(e *record.EngineResult, level float64) {
-	of := func(pick func(*row) float64) *record.Distribution { return describeValues(c.values(pick), level) }
-	e.TTFT = of(func(r *row) float64 { return r.waited(r.ttft) })
-	e.TTFTFromSchedule = of(func(r *row) float64 { return r.queue + r.ttft })
-	e.TTFA = of(func(r *row) float64 { return r.waited(r.ttfa) })
-	e.TPOT = of(func(r *row) float64 { return r.tpot })
-	e.E2E = of(func(r *row) float64 { return r.waited(r.e2e) })
-	e.Queue = of(func(r *row) float64 { return r.queue })
+	of := func(metric string) *record.Distribution { return describeValues(c.values(picks[metric]), level) }
+	e.TTFT, e.TTFTFromSchedule, e.TTFA = of("ttft_ms"), of("ttft_from_schedule_ms"), of("ttfa_ms")
+	e.TPOT, e.E2E, e.Queue = of("tpot_ms"), of("e2e_ms"), of("queue_ms")
 }
 
 // gapDistributions fills in gaps and, where every frame told its tokens, ITL.
