@@ -44,12 +44,18 @@ func measured(ctx context.Context, url string, streams int) (int64, error) {
 
 // load runs users against one vLLM endpoint until the time or ctx is over.
 func load(ctx context.Context, url string, users int, length time.Duration, opts wire.Options, keepFrames bool) ([]record.Sample, error) {
+	return runConfig(ctx, url, fmt.Sprintf(loadConfig, users, length.Seconds(), keepFrames), opts)
+}
+
+// runConfig runs a configuration against one vLLM endpoint, as a run of the
+// plugin does, and returns its samples.
+func runConfig(ctx context.Context, url, yaml string, opts wire.Options) ([]record.Sample, error) {
 	target, err := bench.NewTarget("vllm", engine.VLLM, url, "manual", opts)
 	if err != nil {
 		return nil, err
 	}
 	defer target.Close()
-	loaded, err := config.Load([]config.Source{{Name: "bench", Data: fmt.Appendf(nil, loadConfig, users, length.Seconds(), keepFrames)}}, "")
+	loaded, err := config.Load([]config.Source{{Name: "bench", Data: []byte(yaml)}}, "")
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,12 @@
 // ratios and differences within one run, because absolute times of a shared
 // machine say little.
 //
-// Part one floods the client with frames and prints its CPU time per million of
-// them beside two bare readers of the same streams. Part two lets simulated
-// engines, in processes of their own, keep a truth log, and prints by how much
-// the measured times differ from it, with the kernel's clock and with the
-// user's. Run it with `make bench`.
+// It floods the client with frames and prints its CPU time per million of them
+// beside two bare readers of the same streams. It lets simulated engines, in
+// processes of their own, keep a truth log, and prints by how much the measured
+// times differ from it, with the kernel's clock and with the user's. It sends at
+// a rate and prints how late requests went out, holds thousands of streams open
+// at once, and sums up a million samples. Run it with `make bench`.
 package main
 
 import (
@@ -14,7 +15,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +28,10 @@ type settings struct {
 	streams []int
 	perCost time.Duration
 	perTrue time.Duration
+	perRate time.Duration
+	rate    float64
+	open    int
+	samples int
 	binary  string
 }
 
@@ -44,9 +51,13 @@ func main() {
 
 func run() error {
 	var s settings
-	streams := flag.String("streams", "1,50,500", "Numbers of concurrent streams")
+	streams := flag.String("streams", "1,50,500,2000", "Numbers of concurrent streams")
 	flag.DurationVar(&s.perCost, "cost", 4*time.Second, "Time of each flood")
 	flag.DurationVar(&s.perTrue, "truth", 8*time.Second, "Time of each comparison with a truth log")
+	flag.DurationVar(&s.perRate, "slip", 10*time.Second, "Time of each load at a rate")
+	flag.Float64Var(&s.rate, "rate", 500, "Requests per second of the loads at a rate")
+	flag.IntVar(&s.open, "open", 5000, "Streams to hold open at once")
+	flag.IntVar(&s.samples, "samples", 1_000_000, "Samples to sum up")
 	flag.StringVar(&s.binary, "binary", "", "The plugin's binary, for its simulators; built where empty")
 	flag.Parse()
 	for _, text := range strings.Split(*streams, ",") {
@@ -58,8 +69,48 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := costs(ctx, s); err != nil {
+	return everything(ctx, s)
+}
+
+// everything runs each part that was not switched off with a 0.
+func everything(ctx context.Context, s settings) error {
+	work, err := os.MkdirTemp("", "llmbench-bench-")
+	if err != nil {
 		return err
 	}
-	return truths(ctx, s)
+	defer os.RemoveAll(work) //nolint:errcheck // a temporary folder
+	if s.binary == "" {
+		if s.binary, err = buildPlugin(ctx, work); err != nil {
+			return err
+		}
+	}
+	for _, part := range []struct {
+		on  bool
+		run func() error
+	}{
+		{s.perCost > 0, func() error { return costs(ctx, s) }},
+		{s.perTrue > 0, func() error { return truths(ctx, s, work) }},
+		{s.perRate > 0, func() error { return slips(ctx, s) }},
+		{s.open > 0, func() error { return manyStreams(ctx, s) }},
+		{s.samples > 0, func() error { return sumUp(s.samples) }},
+	} {
+		if !part.on {
+			continue
+		}
+		if err := part.run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buildPlugin builds the program whose simulators are measured.
+func buildPlugin(ctx context.Context, folder string) (string, error) {
+	binary := filepath.Join(folder, "kubectl-llmbench")
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/kubectl-llmbench") //nolint:gosec // our own program
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return "", fmt.Errorf("build the simulator: %w", err)
+	}
+	return binary, nil
 }

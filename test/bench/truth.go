@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 
@@ -33,20 +32,7 @@ func (t truth) arrived() int64 {
 }
 
 // truths prints how far the client's times are from the simulator's.
-func truths(ctx context.Context, s settings) error {
-	work, err := os.MkdirTemp("", "llmbench-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(work) //nolint:errcheck // a temporary folder
-	if s.binary == "" {
-		s.binary = filepath.Join(work, "kubectl-llmbench")
-		build := exec.CommandContext(ctx, "go", "build", "-o", s.binary, "./cmd/kubectl-llmbench") //nolint:gosec // our own program
-		build.Stderr = os.Stderr
-		if err := build.Run(); err != nil {
-			return fmt.Errorf("build the simulator: %w", err)
-		}
-	}
+func truths(ctx context.Context, s settings, work string) error {
 	fmt.Println(`
 measured minus true, absolute, ms: the truth is when the request reached the socket of a simulator in a process
 of its own and when that handed each frame to its kernel; "server read" is how much later than the socket had it
@@ -64,8 +50,7 @@ the simulator itself read the request, which no client can see`)
 
 func truthRow(ctx context.Context, s settings, work string, streams int, userClock bool) (err error) {
 	log := filepath.Join(work, fmt.Sprintf("truth-%d-%v.jsonl", streams, userClock))
-	url, stop, err := child(ctx, s.binary, "simulate", "--engine", "vllm", "--listen", "127.0.0.1:0", "--until-eof",
-		"--truth-log", log, "--slots", "100000", "--kv-tokens", "100000000", "--step", "20ms", "--step-per-seq", "0s", "--prefill-rate", "1e9")
+	url, stop, err := simulated(ctx, s, "20ms", "--truth-log", log)
 	if err != nil {
 		return err
 	}
@@ -88,6 +73,13 @@ func truthRow(ctx context.Context, s settings, work string, streams int, userClo
 	fmt.Printf("%8d  %7s  %9d  %10.3f  %10.3f  %12.3f  %12.3f  %16.3f\n", streams, clock, len(ttft),
 		at(ttft, 0.5), at(ttft, 0.99), at(frames, 0.5), at(frames, 0.99), at(read, 0.99))
 	return nil
+}
+
+// simulated starts an engine with room for everybody, whose every stream gets a
+// token in each step.
+func simulated(ctx context.Context, s settings, step string, more ...string) (url string, stop func() error, err error) {
+	return child(ctx, s.binary, append([]string{"simulate", "--engine", "vllm", "--listen", "127.0.0.1:0", "--until-eof",
+		"--slots", "100000", "--kv-tokens", "100000000", "--step", step, "--step-per-seq", "0s", "--prefill-rate", "1e9", "--chunk-tokens", "10000000"}, more...)...)
 }
 
 func readTruth(path string) (map[string]truth, error) {

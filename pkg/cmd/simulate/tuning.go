@@ -15,12 +15,13 @@ type tuning struct {
 	overhead, step, per time.Duration
 	load                time.Duration
 	slots, queue, kv    int
-	context             int
+	context, chunk      int
 	jitter              float64
 }
 
 func (t *tuning) bind(f *pflag.FlagSet) {
 	f.Float64Var(&t.prefill, "prefill-rate", 0, "Prompt tokens prefilled per second")
+	f.IntVar(&t.chunk, "chunk-tokens", 0, "Tokens that one step computes at most, prompts and answers together, as vLLM's max_num_batched_tokens")
 	f.DurationVar(&t.overhead, "overhead", 0, "Time before the prefill of a request begins")
 	f.DurationVar(&t.step, "step", 0, "Time of a decode step of one sequence")
 	f.DurationVar(&t.per, "step-per-seq", 0, "Time that each further sequence adds to a step")
@@ -35,6 +36,7 @@ func (t *tuning) bind(f *pflag.FlagSet) {
 func (t *tuning) apply(f *pflag.FlagSet, p *simulate.Profile) {
 	given := map[string]func(){
 		"prefill-rate":   func() { p.PrefillTokensPerS = t.prefill },
+		"chunk-tokens":   func() { p.ChunkTokens = t.chunk },
 		"overhead":       func() { p.FirstTokenOverhead = t.overhead },
 		"step":           func() { p.StepBase = t.step },
 		"step-per-seq":   func() { p.StepPerSeq = t.per },
