@@ -63,19 +63,14 @@ func TestSignEvidenceNeverMisleadsTooOften(t *testing.T) {
 	}
 }
 
-// A difference that 15 % and moderate noise make, a win in three pairs of four,
-// takes some 25 pairs, and one in 64 % of them some 100.
+// A win in three pairs of four is told from chance within 44 pairs, and one in
+// 64 % of them, as 15 % less with a coefficient of variation of 0.28 makes,
+// within 140: half as many again as a test of a number of pairs that was decided
+// on beforehand takes for a power of 80 %.
 func TestSignEvidenceIsSoonEnough(t *testing.T) {
-	for _, c := range []struct {
-		share float64
-		most  int64
-	}{{0.75, 35}, {0.64, 100}} {
-		n := int64(4)
-		for ; SignEvidence(int64(c.share*float64(n)), n-int64(c.share*float64(n))) < math.Log(2/0.05); n += 2 {
-			if n > c.most {
-				t.Errorf("%g of %d pairs are not enough", c.share, n)
-				break
-			}
+	for _, c := range []struct{ pairs, wins int64 }{{44, 33}, {140, 90}} {
+		if got, need := SignEvidence(c.wins, c.pairs-c.wins), math.Log(2/0.05); got < need {
+			t.Errorf("%d wins of %d pairs weigh %g, want %g", c.wins, c.pairs, got, need)
 		}
 	}
 }
