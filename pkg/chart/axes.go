@@ -8,8 +8,11 @@ import (
 
 // room takes from a plot's area what its axes need, and lays its scales.
 func (p *pen) room(pl *plot, values, xs spread) {
-	if len(pl.Bars) > 0 { // room for the number above the highest
+	switch {
+	case len(pl.Bars) > 0: // room for the number above the highest
 		values.high += 0.08 * math.Max(values.high, 0)
+	case len(pl.Lines) > 0 && pl.Y.Unit != "%": // a curve does not run along the edge
+		values.high += 0.03 * math.Max(values.high, 0)
 	}
 	if len(pl.Bars) > 0 && !pl.Y.Log {
 		values.add(0)

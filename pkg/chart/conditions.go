@@ -20,7 +20,7 @@ func conditions(sc record.ScenarioResult) string {
 	if t := sc.Shape.ThinkTime; t != "" && t != "none" {
 		parts = append(parts, "think time "+t)
 	}
-	if n := sc.Shape.Rounds; n > 1 {
+	if n := sc.Shape.Rounds; n > 1 && sc.Shape.Arrival != record.ArrivalSequential {
 		parts = append(parts, fmt.Sprintf("%d rounds", n))
 	}
 	return strings.Join(parts, " · ")

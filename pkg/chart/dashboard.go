@@ -10,7 +10,7 @@ const (
 // dashboard is a load in four panels: what came out, how long first tokens and
 // gaps took, and how many requests were under way and failed.
 func (d describer) dashboard(sc record.ScenarioResult) Figure {
-	f := d.figure(KindDashboard, "load", "Under load", sc)
+	f := d.figure(KindDashboard, "load", "Under load: output, latency, errors", sc)
 	f.Panels = []Panel{
 		d.overTime(sc, "Output tokens per second", "tokens/s", tokensPerS, measuredTime),
 		d.percentilePanel(sc, metricTTFT, labelTTFT),
@@ -65,13 +65,15 @@ func (d describer) requestsPanel(sc record.ScenarioResult) Panel {
 func (d describer) timeline(sc record.ScenarioResult) Figure {
 	f := d.figure(KindTimeline, "timeline", "Course of the load", sc)
 	f.Panels = []Panel{
-		d.overTime(sc, "Time to first token, P95 of each slice", "ms", ttftP95, runTime),
+		d.overTime(sc, "Time to first token, P95", "ms", ttftP95, runTime),
+		d.overTime(sc, "Requests finished", "requests/s", requestsPerS, runTime),
 		d.overTime(sc, "Requests in flight", "requests", inFlight, runTime),
 	}
-	if len(f.Panels[0].Lines) == 0 && len(sc.Timeline) > 0 {
-		f.Panels[0].Empty = "Too few requests in a slice to say a P95."
-	}
 	f.Panels[0].Y.Log = f.Panels[0].wide()
+	if len(f.Panels[0].Lines) == 0 && len(sc.Timeline) > 0 { // as it is under most loads
+		f.Panels = f.Panels[1:]
+		f.Note = "No slice of time has requests enough to say a P95 of the time to first token. "
+	}
 	gauges := []Panel{
 		d.overTime(sc, "Waiting in the engine's queue", "requests", queued, runTime),
 		d.overTime(sc, "Running in the engine", "requests", running, runTime),
@@ -85,10 +87,10 @@ func (d describer) timeline(sc record.ScenarioResult) Figure {
 		}
 	}
 	if told == 0 {
-		f.Note = "No engine told of its queue, its running requests or its KV cache."
+		f.Note += "No engine told of its queue, its running requests or its KV cache."
 		return f
 	}
 	f.Panels = append(f.Panels, gauges...)
-	f.Note = "Queue, running requests and KV cache are the engines' own gauges."
+	f.Note += "Queue, running requests and KV cache are the engines' own gauges."
 	return f
 }

@@ -21,6 +21,11 @@ func (p *pen) figure(f Figure, o Look) {
 	if len(f.Panels) == 0 {
 		p.reason("Nothing to draw.", inner)
 	}
+	for _, panel := range f.Panels {
+		if _, xs := panel.ranges(); panel.X.Label == runTime.label && xs.any {
+			p.times.add(xs.low, xs.high)
+		}
+	}
 	for i, a := range tiles(inner, len(f.Panels), p.px(36), p.px(22)) {
 		p.panel(f.Panels[i], a)
 	}

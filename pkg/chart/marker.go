@@ -12,7 +12,7 @@ var dashes = [][]float64{nil, {9, 4}, {3, 3}, {9, 3, 2, 3}, {14, 5}}
 // from the engine's other curves is thin and dotted for every engine.
 func (p *pen) curveStroke(engine string, dotted bool) stroke {
 	if dotted {
-		return stroke{colour: p.colour(engine), width: 1, dash: []float64{2, 4}}
+		return stroke{colour: p.colour(engine), width: 2, dash: []float64{2, 4}}
 	}
 	return stroke{colour: p.colour(engine), width: 2, dash: dashes[p.place(engine)%len(dashes)]}
 }

@@ -16,6 +16,9 @@ type pen struct {
 	scale   float64
 	engines []string
 	dark    bool
+	// times is the range that all panels over the run's time have in common, so
+	// that what stands below each other happened at once.
+	times spread
 }
 
 // spot is a place on the sheet, in pixels from its top left corner.

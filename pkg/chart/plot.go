@@ -89,7 +89,7 @@ func (p *pen) key(panel Panel, a area) int {
 		p.text(spot{x, a.top - p.px(5)}, sizeSmall, p.theme.muted, left, kinds[i].name)
 		line := stroke{colour: p.theme.muted, width: 2}
 		if kinds[i].dashed {
-			line = stroke{colour: p.theme.muted, width: 1, dash: []float64{2, 4}}
+			line = stroke{colour: p.theme.muted, width: 2, dash: []float64{2, 4}}
 		}
 		p.line(line, spot{x - p.px(30), a.top - p.px(9)}, spot{x - p.px(6), a.top - p.px(9)})
 		x -= p.px(46)
@@ -100,6 +100,9 @@ func (p *pen) key(panel Panel, a area) int {
 // axes draws what stands in a coordinate system.
 func (p *pen) axes(panel Panel, a area) {
 	values, xs := panel.ranges()
+	if panel.X.Label == runTime.label {
+		xs = p.times
+	}
 	if !values.any {
 		p.reason("No number to draw.", a)
 		return

@@ -20,20 +20,30 @@ func (w web) at(spoke int, score float64) spot {
 	return spot{w.centre.x + int(math.Round(r*math.Cos(angle))), w.centre.y + int(math.Round(r*math.Sin(angle)))}
 }
 
+// newWeb fits a radar into an area with room for names at its sides and ends. The
+// first spoke points up and none may point straight down, so it stands a little
+// lower than the middle.
+func newWeb(a area, spokes, side, end int) web {
+	lowest := 0.0
+	for i := range spokes {
+		lowest = max(lowest, -math.Cos(2*math.Pi*float64(i)/float64(spokes)))
+	}
+	radius := min(float64(a.height()-2*end)/(1+lowest), float64(a.width()/2-side))
+	w := web{spokes: spokes, radius: math.Max(radius, 1)}
+	w.centre = spot{(a.left + a.right) / 2, (a.top+a.bottom)/2 + int(w.radius*(1-lowest)/2)}
+	return w
+}
+
 // radar draws spokes, rings and the engines' outlines.
 func (p *pen) radar(panel Panel, a area) {
-	edge := 2 * p.leading(sizeText)
-	w := web{
-		centre: spot{(a.left + a.right) / 2, (a.top + a.bottom) / 2},
-		radius: math.Max(float64(min(a.height()/2-edge, a.width()/2-p.px(110))), 1), spokes: len(panel.Spokes),
-	}
+	w := newWeb(a, len(panel.Spokes), p.px(110), 2*p.leading(sizeText))
 	p.web(w, panel.Spokes)
-	for _, b := range panel.Blades {
-		p.blade(w, b)
-	}
 	for _, score := range rings {
 		at := w.at(0, score)
 		p.label(spot{at.x - p.px(5), at.y + p.px(4)}, p.theme.muted, right, decimal(score, 0))
+	}
+	for _, b := range panel.Blades {
+		p.blade(w, b)
 	}
 }
 

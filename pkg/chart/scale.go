@@ -28,8 +28,9 @@ const tooLarge = 1e100
 
 func drawable(v float64) bool { return isFinite(v) && math.Abs(v) < tooLarge }
 
-// newScale lays an axis over a range of numbers with about n ticks. A linear one
-// that begins near zero begins at zero. Rounded says to widen it to whole ticks.
+// newScale lays an axis over a range of numbers with about n ticks. Rounded says
+// to widen it to whole ticks, as upright axes are. A linear axis begins at zero
+// where that costs it no more than a quarter, or half where it is rounded.
 func newScale(s spread, log, rounded bool, start, length, n int) scale {
 	low, high := s.low, s.high
 	if !s.any {
@@ -41,7 +42,7 @@ func newScale(s spread, log, rounded bool, start, length, n int) scale {
 		result.ticks = logTicks(low, high, n)
 		low, high = math.Log10(low), math.Log10(high)
 	} else {
-		low, high = linearEnds(low, high)
+		low, high = linearEnds(low, high, rounded)
 		step := niceStep((high - low) / float64(max(n, 1)))
 		if rounded {
 			low, high = math.Floor(low/step+tiny)*step, math.Ceil(high/step-tiny)*step
@@ -55,13 +56,16 @@ func newScale(s spread, log, rounded bool, start, length, n int) scale {
 // tiny forgives the rounding of a number that is a whole multiple of a step.
 const tiny = 1e-9
 
-// linearEnds includes zero where that costs no more than half of the axis, and
-// gives a single number some room.
-func linearEnds(low, high float64) (from, to float64) {
+// linearEnds includes zero where it is near, and gives a single number some room.
+func linearEnds(low, high float64, rounded bool) (from, to float64) {
+	near := 0.25
+	if rounded {
+		near = 0.5
+	}
 	switch {
-	case low >= 0 && low <= high/2 || low == high && low > 0:
+	case low >= 0 && low <= high*near || low == high && low > 0:
 		low = 0
-	case high <= 0 && high >= low/2:
+	case high <= 0 && high >= low*near:
 		high = 0
 	}
 	if low == high {

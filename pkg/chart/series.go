@@ -13,12 +13,13 @@ type reading func(record.TimelinePoint) record.Float
 func known(v float64) record.Float { return record.Some(v) }
 
 // The numbers of a timeline. KV-cache use is in per cent.
-func tokensPerS(p record.TimelinePoint) record.Float { return known(p.OutputTokensPerS) }
-func inFlight(p record.TimelinePoint) record.Float   { return known(float64(p.InFlight)) }
-func failures(p record.TimelinePoint) record.Float   { return known(float64(p.Errors)) }
-func ttftP95(p record.TimelinePoint) record.Float    { return p.TTFTP95MS }
-func queued(p record.TimelinePoint) record.Float     { return p.Queue }
-func running(p record.TimelinePoint) record.Float    { return p.Running }
+func tokensPerS(p record.TimelinePoint) record.Float   { return known(p.OutputTokensPerS) }
+func requestsPerS(p record.TimelinePoint) record.Float { return known(p.RequestsPerS) }
+func inFlight(p record.TimelinePoint) record.Float     { return known(float64(p.InFlight)) }
+func failures(p record.TimelinePoint) record.Float     { return known(float64(p.Errors)) }
+func ttftP95(p record.TimelinePoint) record.Float      { return p.TTFTP95MS }
+func queued(p record.TimelinePoint) record.Float       { return p.Queue }
+func running(p record.TimelinePoint) record.Float      { return p.Running }
 func kvCache(p record.TimelinePoint) record.Float {
 	if v, ok := p.KVCache.Get(); ok {
 		return known(100 * v)

@@ -28,6 +28,10 @@ func (s pngSheet) Circle(radius float64, x, y int) {
 	s.FillStroke()
 }
 
+// SetFontSize makes up for the raster renderer's scale: it takes its font's units
+// for 72 a pixel, and they are 64.
+func (s pngSheet) SetFontSize(size float64) { s.Renderer.SetFontSize(size * 64 / 72) }
+
 // svgSheet escapes text, which go-chart writes as it is, and gives the picture
 // a head of its own.
 type svgSheet struct {

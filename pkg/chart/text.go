@@ -20,10 +20,10 @@ const (
 
 // The sizes of letters in pixels of the base size.
 const (
-	sizeTitle   = 22
-	sizeHeading = 15
-	sizeText    = 13
-	sizeSmall   = 12
+	sizeTitle   = 24
+	sizeHeading = 16
+	sizeText    = 14
+	sizeSmall   = 13
 )
 
 // lineHeight is from one line to the next, in sizes of letters.

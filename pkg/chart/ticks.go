@@ -58,18 +58,18 @@ func linearTicks(low, high, step float64) []gochart.Tick {
 // only some of them, so that about n are left.
 func logTicks(low, high float64, n int) []gochart.Tick {
 	from, to := int(math.Floor(math.Log10(low)+tiny)), int(math.Ceil(math.Log10(high)-tiny))
-	decades := to - from + 1
 	steps, every := []float64{1, 2, 5}, 1
-	if 2*decades > n {
+	if decades := math.Log10(high / low); 2*decades > float64(n) {
 		steps = steps[:1]
-		every = max((decades+n-1)/max(n, 1), 1)
+		every = max(int(math.Ceil(decades/float64(max(n, 1)))), 1)
 	}
 	var ticks []gochart.Tick
 	for e := from; e <= to; e += every {
 		for _, m := range steps {
 			v := m * math.Pow(10, float64(e))
+			label := decimal(v, min(max(-e, 0), 12))
 			if v >= low*(1-tiny) && v <= high*(1+tiny) && len(ticks) < mostTicks {
-				ticks = append(ticks, gochart.Tick{Value: v, Label: number(v)})
+				ticks = append(ticks, gochart.Tick{Value: v, Label: label})
 			}
 		}
 	}

@@ -84,7 +84,8 @@ func (d describer) overview() []Figure {
 	}
 	note := "Lower is better. Bars are medians, whiskers their confidence intervals."
 	if d.values != nil {
-		note = "Lower is better. Boxes hold the middle half of all requests; whiskers reach to 1.5 times the box, dots lie beyond."
+		note = "Lower is better. Boxes hold the middle half of all requests, the dark band is the median's confidence interval; " +
+			"whiskers reach to 1.5 times the box, dots lie beyond."
 	}
 	p.Y.Log = p.wide()
 	return []Figure{{
