@@ -25,22 +25,29 @@ func (p *pen) lane(pl plot, engine, category string) (l lane, ok bool) {
 	return lane{int(middle - half), int(middle), max(int(middle+half), int(middle-half)+1)}, true
 }
 
+// caption is a number to write once everything else is drawn.
+type caption struct {
+	at   spot
+	text string
+}
+
 // bars draws bars from zero, or dots where the axis is logarithmic and has no
-// zero, with their intervals and numbers. An engine without a number at a
+// zero, with their intervals, and returns their numbers. An engine without a number at a
 // category is said to have none.
-func (p *pen) bars(pl plot) {
+func (p *pen) bars(pl plot) []caption {
 	type place struct{ engine, category string }
 	have := map[place]bool{}
+	var captions []caption
 	for _, b := range pl.Bars {
 		l, ok := p.lane(pl, b.Engine, b.Category)
 		if !ok || !drawable(b.Value) {
 			continue
 		}
 		have[place{b.Engine, b.Category}] = true
-		p.bar(pl, b, l)
+		captions = append(captions, p.bar(pl, b, l)...)
 	}
 	if len(pl.Bars) == 0 {
-		return
+		return nil
 	}
 	for _, category := range pl.X.Categories {
 		for _, engine := range p.engines {
@@ -52,9 +59,11 @@ func (p *pen) bars(pl plot) {
 			}
 		}
 	}
+	return captions
 }
 
-func (p *pen) bar(pl plot, b Bar, l lane) {
+// bar draws one bar and returns its number where that fits.
+func (p *pen) bar(pl plot, b Bar, l lane) []caption {
 	y, top := pl.y.at(b.Value), pl.y.at(b.Value)
 	if !pl.y.log {
 		zero := pl.y.at(0)
@@ -71,9 +80,10 @@ func (p *pen) bar(pl plot, b Bar, l lane) {
 		top = min(top, y-p.px(5))
 	}
 	label := number(b.Value)
-	if lane := l.right - l.left; p.textWidth(label, sizeSmall) <= lane+lane/6+p.px(4) {
-		p.label(spot{l.centre, top - p.px(5)}, p.theme.ink, centre, label)
+	if lane := l.right - l.left; p.textWidth(label, sizeSmall) > lane+lane/6+p.px(4) {
+		return nil
 	}
+	return []caption{{spot{l.centre, top - p.px(5)}, label}}
 }
 
 // missing marks a number that there is none of.

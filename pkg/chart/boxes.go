@@ -81,11 +81,14 @@ func (p *pen) foot(pl plot, b Box, l lane) {
 	if pl.named() {
 		width = int(pl.slot) - p.px(4)
 		y += p.leading(sizeSmall)
-		lines = append([]string{"too few for a median", ""}, lines...)
+		median := []string{"too few for a median"}
 		if ci := b.MedianCI; ci != nil {
-			lines[0] = fmt.Sprintf("median %s %s", number(b.Median), pl.Y.Unit)
-			lines[1] = fmt.Sprintf("interval %s to %s", number(ci[0]), number(ci[1]))
+			median = []string{
+				fmt.Sprintf("median %s %s", number(b.Median), pl.Y.Unit),
+				fmt.Sprintf("interval %s to %s", number(ci[0]), number(ci[1])),
+			}
 		}
+		lines = append(median, lines...)
 	}
 	for _, line := range lines {
 		if p.textWidth(line, sizeSmall) > width {

@@ -16,7 +16,7 @@ func number(v float64) string {
 	return decimal(v, min(max(digits, 0), 12))
 }
 
-// decimal writes a value with a number of decimals, and commas between thousands.
+// decimal writes a value with a number of decimals, as many as it has at -1, and commas between thousands.
 // What is too large or too small for that is written with an exponent.
 func decimal(v float64, decimals int) string {
 	if a := math.Abs(v); a >= 1e12 || a > 0 && a < 1e-9 {

@@ -102,7 +102,7 @@ func (d describer) targetMarks(scenario, metric string) []Mark {
 		if t.Scenario != scenario || t.Metric != metric || !isFinite(t.Limit) {
 			continue
 		}
-		m := Mark{Y: t.Limit, Label: "target: " + strings.ToUpper(strings.ReplaceAll(t.Statistic, "_", ".")) + " within " + number(t.Limit) + " ms"}
+		m := Mark{Y: t.Limit, Label: "target: " + strings.ToUpper(strings.ReplaceAll(t.Statistic, "_", ".")) + " within " + decimal(t.Limit, -1) + " ms"}
 		if !seen[m] {
 			seen[m] = true
 			marks = append(marks, m)

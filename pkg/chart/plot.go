@@ -114,9 +114,12 @@ func (p *pen) axes(panel Panel, a area) {
 	}
 	p.grid(pl)
 	p.curves(pl)
-	p.bars(pl)
+	captions := p.bars(pl)
 	p.boxes(pl)
 	p.marks(pl)
+	for _, c := range captions {
+		p.label(c.at, p.theme.ink, centre, c.text)
+	}
 }
 
 // farMark is how far beyond the numbers a mark may lie and still widen the axis.
