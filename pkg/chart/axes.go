@@ -14,17 +14,20 @@ func (p *pen) room(pl *plot, values, xs spread) {
 	case len(pl.Lines) > 0 && pl.Y.Unit != "%": // a curve does not run along the edge
 		values.high += 0.03 * math.Max(values.high, 0)
 	}
-	if len(pl.Bars) > 0 && !pl.Y.Log {
+	if !pl.Y.Log || values.low <= 0 { // what is cut off below exaggerates
 		values.add(0)
 	}
 	pl.at.bottom -= p.footHeight(pl.Panel)
 	pl.at.top += p.px(8)
 	height := max(pl.at.height(), 1)
-	pl.y = newScale(values, pl.Y.Log, true, pl.at.top, height, max(min(height/max(p.px(44), 1), 8), 1))
+	pl.y = newScale(values, pl.Y.Log, true, pl.at.top, height, max(min(height/max(p.px(36), 1), 8), 1))
 	pl.y.over.Descending = true
 	widest := 0
 	for _, t := range pl.y.ticks {
 		widest = max(widest, p.textWidth(t.Label, sizeSmall))
+	}
+	if pl.X.Label == runTime.label { // so that panels below each other begin alike
+		widest = max(widest, p.px(44))
 	}
 	pl.at.left += widest + p.px(10)
 	width := max(pl.at.width(), 1)
@@ -40,6 +43,8 @@ func (p *pen) room(pl *plot, values, xs spread) {
 func (p *pen) footHeight(panel Panel) int {
 	lines := 1
 	switch {
+	case p.bare:
+		return p.px(6)
 	case len(panel.X.Categories) == 0:
 		lines = 2
 	case len(panel.Boxes) > 0 && panel.named():
@@ -64,15 +69,23 @@ func (p *pen) grid(pl plot) {
 		p.categories(pl)
 		return
 	}
+	p.abscissa(pl, axis)
+}
+
+// abscissa names the numbers of the X axis, those that have room.
+func (p *pen) abscissa(pl plot, axis stroke) {
 	baseline := pl.at.bottom + p.leading(sizeSmall) + p.px(2)
 	taken := math.MinInt
 	for _, t := range pl.x.ticks {
 		x, half := pl.x.at(t.Value), p.textWidth(t.Label, sizeSmall)/2
 		p.line(axis, spot{x, pl.at.bottom}, spot{x, pl.at.bottom + p.px(4)})
-		if x-half > taken {
+		if x-half > taken && !p.bare {
 			p.text(spot{x, baseline}, sizeSmall, p.theme.muted, centre, t.Label)
 			taken = x + half + p.px(6)
 		}
+	}
+	if p.bare {
+		return
 	}
 	label := pl.X.Label
 	if pl.X.Unit != "" {

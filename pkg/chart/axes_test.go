@@ -37,17 +37,13 @@ func TestScales(t *testing.T) {
 		"nothing":           {spread{}, false, true, []string{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"}},
 		"below zero":        {spread{-4, 4, true}, false, true, []string{"-4", "-2", "0", "2", "4"}},
 		"logarithmic":       {spread{3, 80, true}, true, true, []string{"2", "5", "10", "20", "50", "100"}},
-		"many decades":      {spread{0.02, 70000, true}, true, true, []string{"0.01", "1", "100", "10,000"}},
+		"many decades":      {spread{0.02, 70000, true}, true, true, []string{"1", "100", "10,000"}},
 		"no log of zero":    {spread{0, 47, true}, true, true, []string{"0", "10", "20", "30", "40", "50"}},
 		"log of one number": {spread{7, 7, true}, true, true, []string{"5", "10"}},
 	} {
 		var got []string
 		for _, tick := range newScale(c.s, c.log, c.rounded, 0, 100, 5).ticks {
 			got = append(got, tick.Label)
-		}
-		if name == "many decades" {
-			got = got[max(len(got)-4, 0):]
-			c.want = c.want[max(len(c.want)-len(got), 0):]
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)

@@ -28,7 +28,7 @@ func conditions(sc record.ScenarioResult) string {
 
 // loadText says what the load was; "" where the shape tells nothing.
 func loadText(s record.Shape) string {
-	text := ""
+	var text string
 	switch {
 	case s.Arrival == record.ArrivalSequential:
 		return fmt.Sprintf("one request at a time, %d iterations", s.Iterations)

@@ -15,7 +15,7 @@ func (p *pen) curves(pl plot) {
 		if l.Dashed && len(spots) > 1 {
 			continue
 		}
-		for _, i := range marked(len(spots), l.Step) {
+		for _, i := range p.marked(spots, l.Step) {
 			p.marker(spots[i], l.Engine, 4)
 		}
 	}
@@ -81,19 +81,24 @@ func staircase(spots []spot, floor int) []spot {
 	return path
 }
 
-// marked are the indices of the points that get a marker: all where there are
-// few and they are readings, else some along the line, to tell it apart.
-func marked(n int, step bool) []int {
-	const all, some = 16, 6
-	var indices []int
-	if n <= all && !step {
-		for i := range n {
+// marked are the indices of the spots that get a marker: all where there are few
+// and they stand apart, else some along the line, to tell it from the others.
+func (p *pen) marked(spots []spot, step bool) []int {
+	const few = 16
+	apart := p.px(90)
+	if len(spots) <= few && !step {
+		apart = p.px(9)
+	}
+	indices := []int{0}
+	for i, s := range spots {
+		last := spots[indices[len(indices)-1]]
+		distance := s.x - last.x
+		if step { // both ways, since such a line only rises
+			distance += last.y - s.y
+		}
+		if distance >= apart {
 			indices = append(indices, i)
 		}
-		return indices
-	}
-	for i := range some {
-		indices = append(indices, (2*i+1)*n/(2*some))
 	}
 	return indices
 }

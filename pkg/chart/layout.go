@@ -26,7 +26,8 @@ func (p *pen) figure(f Figure, o Look) {
 			p.times.add(xs.low, xs.high)
 		}
 	}
-	for i, a := range tiles(inner, len(f.Panels), p.px(36), p.px(22)) {
+	for i, a := range tiles(inner, len(f.Panels), f.columns(), p.px(36), p.px(22)) {
+		p.bare = f.columns() == 1 && i < len(f.Panels)-1
 		p.panel(f.Panels[i], a)
 	}
 }
@@ -81,16 +82,22 @@ func (p *pen) reason(text string, a area) {
 	}
 }
 
+// columns is how many panels stand side by side. Those over the run's time stand
+// below each other, so that what happened at once does too.
+func (f Figure) columns() int {
+	n := len(f.Panels)
+	switch {
+	case f.Kind == KindTimeline:
+		return 1
+	case n > 3:
+		return int(math.Ceil(math.Sqrt(float64(n))))
+	}
+	return max(n, 1)
+}
+
 // tiles divides an area into n equal parts, row by row; a last row with fewer
 // has wider ones.
-func tiles(a area, n, gapX, gapY int) []area {
-	if n == 0 {
-		return nil
-	}
-	columns := n
-	if n > 3 {
-		columns = int(math.Ceil(math.Sqrt(float64(n))))
-	}
+func tiles(a area, n, columns, gapX, gapY int) []area {
 	rows := (n + columns - 1) / columns
 	parts := make([]area, 0, n)
 	for row := range rows {

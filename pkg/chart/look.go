@@ -26,6 +26,8 @@ const (
 	baseWidth  = 1200
 	baseHeight = 700
 	tallHeight = 900
+	headHeight = 150
+	rowHeight  = 180
 	smallest   = 120
 	largest    = 10000
 )
@@ -86,7 +88,10 @@ func (f Figure) drawOn(to sheet, o Look) error {
 
 // height is what a figure needs at the base width.
 func (f Figure) height() int {
-	if len(f.Panels) > 3 {
+	switch {
+	case f.Kind == KindTimeline:
+		return headHeight + rowHeight*max(len(f.Panels), 2)
+	case len(f.Panels) > 3:
 		return tallHeight
 	}
 	return baseHeight

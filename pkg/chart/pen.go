@@ -19,6 +19,8 @@ type pen struct {
 	// times is the range that all panels over the run's time have in common, so
 	// that what stands below each other happened at once.
 	times spread
+	// bare says that the panel below has the same X axis and names it.
+	bare bool
 }
 
 // spot is a place on the sheet, in pixels from its top left corner.

@@ -81,12 +81,12 @@ func (d describer) radarPanel(of func(dimension, engine string) float64) Panel {
 	var p Panel
 	blades := make([]Blade, len(d.engines))
 	for _, s := range spokes {
-		scores, any := make([]float64, len(d.engines)), false
+		scores, scored := make([]float64, len(d.engines)), false
 		for i, engine := range d.engines {
 			scores[i] = of(s.dimension, engine)
-			any = any || scores[i] >= 0
+			scored = scored || scores[i] >= 0
 		}
-		if !any {
+		if !scored {
 			continue
 		}
 		p.Spokes = append(p.Spokes, s.name)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/golang/freetype/truetype"
 	gochart "github.com/wcharczuk/go-chart/v2"
 )
 
@@ -18,7 +17,7 @@ type sheet interface{ gochart.Renderer }
 
 // roboto is go-chart's font. Its own getter is a data race where several
 // pictures are drawn at once.
-var roboto = sync.OnceValues(func() (*truetype.Font, error) { return gochart.GetDefaultFont() })
+var roboto = sync.OnceValues(gochart.GetDefaultFont)
 
 // pngSheet draws a circle at once, as the other does.
 type pngSheet struct{ gochart.Renderer }
