@@ -77,7 +77,7 @@ func (p *pen) whisker(l lane, from, to int, c drawing.Color) {
 // place for itself, what its median is.
 func (p *pen) foot(pl plot, b Box, l lane) {
 	lines := []string{"n=" + decimal(float64(b.N), 0)}
-	y, width := pl.at.bottom+p.leading(sizeSmall)+p.px(2), l.right-l.left+p.px(8)
+	y, width := pl.at.bottom+p.leading(sizeSmall)+p.px(2), l.right-l.left
 	if pl.named() {
 		width = int(pl.slot) - p.px(4)
 		y += p.leading(sizeSmall)
@@ -91,7 +91,7 @@ func (p *pen) foot(pl plot, b Box, l lane) {
 		lines = append(median, lines...)
 	}
 	for _, line := range lines {
-		if p.textWidth(line, sizeSmall) > width {
+		if p.textWidth(line, sizeSmall) > width && pl.named() {
 			line = shorter(line)
 		}
 		if p.textWidth(line, sizeSmall) <= width {

@@ -102,7 +102,7 @@ func (d *document) take(element, text string) {
 		d.title = text
 	case "desc":
 		d.desc = text
-	case "text":
+	case "tspan":
 		d.texts = append(d.texts, text)
 	}
 }
@@ -126,7 +126,7 @@ func TestHostileNamesStayText(t *testing.T) {
 		t.Errorf("title %q", d.title)
 	}
 	for element := range d.elements {
-		if !slices.Contains([]string{"svg", "title", "desc", "path", "circle", "text"}, element) {
+		if !slices.Contains([]string{"svg", "title", "desc", "path", "circle", "text", "tspan"}, element) {
 			t.Errorf("element %s", element)
 		}
 	}
@@ -213,5 +213,31 @@ func TestAMillionPoints(t *testing.T) {
 	_, svg := render(t, f, Look{})
 	if len(svg) > 200_000 {
 		t.Errorf("%d bytes", len(svg))
+	}
+}
+
+func TestNamesThatLookAlikeWhenShortenedGetALegend(t *testing.T) {
+	count := func(names ...string) (n int) {
+		f := Figure{Panels: []Panel{{X: Axis{Categories: names}}}}
+		for _, name := range names {
+			f.Panels[0].Bars = append(f.Panels[0].Bars, Bar{Engine: name, Category: name, Value: 1})
+		}
+		_, svg := render(t, f, Look{})
+		for _, text := range parse(t, svg).texts {
+			if text == names[0] {
+				n++
+			}
+		}
+		return n
+	}
+	if n := count("a", "b"); n != 1 {
+		t.Errorf("a short name is written %d times", n)
+	}
+	var alike []string
+	for i := range 12 { // told apart by their middles only
+		alike = append(alike, "vllm-with-a-large-"+string(rune('a'+i))+"-of-a-batch-size")
+	}
+	if n := count(alike...); n != 1 {
+		t.Errorf("no legend has the name that its category has no room for: %d", n)
 	}
 }

@@ -14,7 +14,7 @@ func (p *pen) figure(f Figure, o Look) {
 	p.rectangle(area{0, 0, o.Width, o.Height}, p.theme.paper, stroke{})
 	inner := area{p.px(margin), p.px(margin) - p.px(8), o.Width - p.px(margin), o.Height - p.px(16)}
 	p.head(f, &inner, o.Simulated)
-	if f.needsLegend() {
+	if f.needsLegend() || p.ambiguous(f, inner.width()) {
 		p.legend(&inner)
 	}
 	p.note(f.Note, &inner)

@@ -52,6 +52,23 @@ func (p Panel) named() bool {
 		!slices.ContainsFunc(p.Bars, func(b Bar) bool { return b.Engine != b.Category })
 }
 
+// ambiguous says whether names of categories, shortened to their places, are no
+// longer told apart.
+func (p *pen) ambiguous(f Figure, width int) bool {
+	for _, panel := range f.Panels {
+		seen := map[string]bool{}
+		for _, name := range panel.X.Categories {
+			slot := width/f.columns()/len(panel.X.Categories) - p.px(16)
+			name = p.fit(name, sizeText, slot)
+			if seen[name] {
+				return true
+			}
+			seen[name] = true
+		}
+	}
+	return false
+}
+
 // legend lists the engines in rows below the head. Names are shortened where
 // there are so many that they would need more than three rows.
 func (p *pen) legend(a *area) {

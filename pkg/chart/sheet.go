@@ -13,7 +13,11 @@ import (
 
 // sheet is what is drawn on. The two of go-chart differ where the adapters below
 // make them alike.
-type sheet interface{ gochart.Renderer }
+type sheet interface {
+	gochart.Renderer
+	// Words writes a line of text that is so many pixels wide in go-chart's font.
+	Words(body string, x, y, width int)
+}
 
 // roboto is go-chart's font. Its own getter is a data race where several
 // pictures are drawn at once.
@@ -27,6 +31,9 @@ func (s pngSheet) Circle(radius float64, x, y int) {
 	s.FillStroke()
 }
 
+// Words implements sheet.
+func (s pngSheet) Words(body string, x, y, _ int) { s.Text(body, x, y) }
+
 // SetFontSize makes up for the raster renderer's scale: it takes its font's units
 // for 72 a pixel, and they are 64.
 func (s pngSheet) SetFontSize(size float64) { s.Renderer.SetFontSize(size * 64 / 72) }
@@ -38,8 +45,11 @@ type svgSheet struct {
 	head string
 }
 
-func (s svgSheet) Text(body string, x, y int) {
-	s.Renderer.Text(html.EscapeString(body), x, y)
+// Words implements sheet. The text keeps its width in a font that is wider or
+// narrower, so that it stays where there is room for it.
+func (s svgSheet) Words(body string, x, y, width int) {
+	s.Text(fmt.Sprintf(`<tspan textLength="%d" lengthAdjust="spacingAndGlyphs">%s</tspan>`,
+		width, html.EscapeString(body)), x, y)
 }
 
 // The families that go-chart asks for and that are asked for in its place: most

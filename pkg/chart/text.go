@@ -50,7 +50,7 @@ func (p *pen) text(at spot, size float64, c drawing.Color, a align, s string) {
 	p.r.SetFont(p.font)
 	p.r.SetFontSize(math.Max(size*p.scale, 1))
 	p.r.SetFontColor(c)
-	p.r.Text(s, at.x, at.y)
+	p.r.Words(s, at.x, at.y, max(p.textWidth(s, size), 1))
 }
 
 // textWidth measures a line in pixels of the sheet.
