@@ -19,7 +19,7 @@ func (d describer) dashboard(sc record.ScenarioResult) Figure {
 	}
 	f.Panels[1].Marks = d.targetMarks(sc.Name, metricTTFT)
 	f.Note = "Engines were loaded one at a time; the time axis counts each one's measured time, with its rounds joined. " +
-		"Whiskers are confidence intervals; a percentile that the sample cannot support has no bar."
+		"Whiskers are " + d.intervals() + "; a percentile that the sample cannot support has no bar." + d.caveats(sc)
 	return f
 }
 

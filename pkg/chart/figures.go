@@ -44,7 +44,7 @@ func (d describer) scenario(sc record.ScenarioResult) []Figure {
 func (d describer) figure(kind, prefix, title string, sc record.ScenarioResult) Figure {
 	return Figure{
 		ID: identify(prefix, sc.Name), Kind: kind, Scenario: sc.Name, Title: title,
-		Subtitle: conditions(sc), Engines: d.engines,
+		Subtitle: d.under(conditions(sc)), Engines: d.engines,
 	}
 }
 

@@ -172,3 +172,29 @@ func TestOnlyLoadsOfOneKindMakeASweep(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestFiguresSayWhatLimitsTheirNumbers(t *testing.T) {
+	s, values := sample()
+	s.Partial = true
+	s.Scenarios[2].Engines[2].Client = &record.ClientHealth{Verdict: record.ClientBound}
+	s.Scenarios[2].Verdict.Excluded = map[string]string{"ollama": "client-bound", "stranger": "?"}
+	figures := Figures(s, values)
+	for id, want := range map[string]string{
+		"ttft-heavy":  "no measure of the engine: ollama.",
+		"load-heavy":  "no measure of the engine: ollama.",
+		"radar-heavy": "Not in the verdict: ollama (client-bound).",
+	} {
+		if f := find(t, figures, id); !strings.HasSuffix(f.Note, want) {
+			t.Errorf("%s: note %q", id, f.Note)
+		}
+	}
+	for _, f := range figures {
+		if !strings.HasSuffix(f.Subtitle, " · partial run") {
+			t.Errorf("%s: subtitle %q", f.ID, f.Subtitle)
+		}
+	}
+	s.Interrupted = true
+	if f := find(t, Figures(s, nil), "ttft"); !strings.HasSuffix(f.Subtitle, " · interrupted run") || !strings.Contains(f.Note, "95 % confidence intervals") {
+		t.Errorf("subtitle %q, note %q", f.Subtitle, f.Note)
+	}
+}

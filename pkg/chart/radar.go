@@ -30,7 +30,7 @@ func (d describer) radar(sc record.ScenarioResult) []Figure {
 		return nil
 	}
 	f := d.figure(KindRadar, "radar", "Scores by dimension", sc)
-	f.Panels, f.Note = []Panel{p}, radarNote
+	f.Panels, f.Note = []Panel{p}, radarNote+excluded(sc.Verdict, d.engines)
 	return []Figure{f}
 }
 
@@ -48,7 +48,7 @@ func (d describer) overallRadar() []Figure {
 	}
 	p := d.radarPanel(d.meanScore)
 	return []Figure{{
-		ID: "radar", Kind: KindRadar, Title: "Scores by dimension, mean of all scenarios", Subtitle: d.s.Name,
+		ID: "radar", Kind: KindRadar, Title: "Scores by dimension, mean of all scenarios", Subtitle: d.under(d.s.Name),
 		Engines: d.engines, Panels: []Panel{p}, Note: radarNote,
 	}}
 }

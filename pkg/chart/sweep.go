@@ -67,7 +67,7 @@ func (d describer) sweepFigure(s sweep) (f Figure, ok bool) {
 	}
 	f = Figure{
 		ID: identify("goodput", strings.Join(names, "-")), Kind: KindGoodput, Title: "What more load does",
-		Subtitle: "scenarios " + strings.Join(names, ", "), Engines: d.engines,
+		Subtitle: d.under("scenarios " + strings.Join(names, ", ")), Engines: d.engines,
 	}
 	f.Panels = []Panel{
 		d.sweepPanel(s, "Output tokens per second", "tokens/s", func(e record.EngineResult) record.Float { return e.OutputTokensPerS }),

@@ -31,11 +31,12 @@ func (d describer) ttft(sc record.ScenarioResult) []Figure {
 	}
 	f.Note = "Lower is better."
 	if len(p.Boxes) > 0 {
-		f.Note += " Boxes hold the middle half of all requests, the dark band is the median's confidence interval; " +
+		f.Note += " Boxes hold the middle half of all requests, dark bands are " + d.intervals() + " of medians; " +
 			"whiskers reach to 1.5 times the box, dots lie beyond."
 	} else {
-		f.Note += " Whiskers are confidence intervals."
+		f.Note += " Whiskers are " + d.intervals() + "."
 	}
+	f.Note += d.caveats(sc)
 	return []Figure{f}
 }
 
@@ -82,14 +83,14 @@ func (d describer) overview() []Figure {
 	if len(p.X.Categories) < 2 {
 		return nil
 	}
-	note := "Lower is better. Bars are medians, whiskers their confidence intervals."
+	note := "Lower is better. Bars are medians, whiskers their " + d.intervals() + "."
 	if d.values != nil {
-		note = "Lower is better. Boxes hold the middle half of all requests, the dark band is the median's confidence interval; " +
+		note = "Lower is better. Boxes hold the middle half of all requests, dark bands are " + d.intervals() + " of medians; " +
 			"whiskers reach to 1.5 times the box, dots lie beyond."
 	}
 	p.Y.Log = p.wide()
 	return []Figure{{
-		ID: "ttft-overview", Kind: KindTTFT, Title: labelTTFT + " in every scenario", Subtitle: d.s.Name,
+		ID: "ttft-overview", Kind: KindTTFT, Title: labelTTFT + " in every scenario", Subtitle: d.under(d.s.Name),
 		Engines: d.engines, Note: note, Panels: []Panel{p},
 	}}
 }
