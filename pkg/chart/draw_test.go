@@ -22,7 +22,7 @@ func TestPictures(t *testing.T) {
 	figures := Figures(s, values)
 	for _, id := range []string{"ttft-overview", "ttft", "load-heavy", "radar-light", "cdf-heavy", "goodput-most", "goodput-light-heavy", "timeline-heavy"} {
 		f := find(t, figures, id)
-		png, _ := render(t, f, Look{Width: 720, Simulated: true, Dark: id == "timeline-heavy"})
+		png, _ := render(t, f, Look{Width: 600, Simulated: true, Dark: id == "timeline-heavy"})
 		golden.CheckPNG(t, "testdata/"+id+".png", png, 0.01)
 	}
 	_, svg := render(t, find(t, figures, "ttft"), Look{Simulated: true})
@@ -39,7 +39,7 @@ func TestPicturesAreTheSameEachTime(t *testing.T) {
 	for i := range all { // at once, since a run may draw its figures so
 		group.Go(func() {
 			for _, f := range Figures(s, values) {
-				png, svg := render(t, f, Look{Width: 400})
+				png, svg := render(t, f, Look{Width: 240})
 				all[i] = append(all[i], pair{png, svg})
 			}
 		})
@@ -119,8 +119,11 @@ func TestHostileNamesStayText(t *testing.T) {
 			{Empty: name},
 		},
 	}
-	_, svg := render(t, f, Look{Width: 4000})
-	d := parse(t, svg)
+	var svg bytes.Buffer
+	if err := f.SVG(&svg, Look{Width: 4000}); err != nil {
+		t.Fatal(err)
+	}
+	d := parse(t, svg.Bytes())
 	want := "<script>alert(1)</script>  [31m &amp;\"' ]]>"
 	if d.title != want {
 		t.Errorf("title %q", d.title)
@@ -156,7 +159,7 @@ func TestSVGTellsItsNumbers(t *testing.T) {
 
 func TestTheMarkOfASimulation(t *testing.T) {
 	for _, f := range []Figure{{}, {Title: strings.Repeat("long ", 100), Panels: []Panel{{Empty: "why"}}}} {
-		_, svg := render(t, f, Look{Simulated: true})
+		_, svg := render(t, f, Look{Width: 600, Simulated: true})
 		if d := parse(t, svg); !strings.Contains(strings.Join(d.texts, "\n"), "SIMULATED") {
 			t.Errorf("texts %q", d.texts)
 		}
@@ -210,8 +213,8 @@ func TestAMillionPoints(t *testing.T) {
 	b, _ := box(values, nil)
 	b.Engine, b.Category, b.Outliers = "a", "a", values
 	f := Figure{Panels: []Panel{{Lines: []Line{line}}, {X: Axis{Categories: []string{"a"}}, Boxes: []Box{b}}}}
-	_, svg := render(t, f, Look{})
-	if len(svg) > 200_000 {
+	_, svg := render(t, f, Look{Width: 400})
+	if len(svg) > 100_000 {
 		t.Errorf("%d bytes", len(svg))
 	}
 }

@@ -32,7 +32,7 @@ func (d describer) ttft(sc record.ScenarioResult) []Figure {
 	f.Note = "Lower is better."
 	if len(p.Boxes) > 0 {
 		f.Note += " Boxes hold the middle half of all requests, dark bands are " + d.intervals() + " of medians; " +
-			"whiskers reach to 1.5 times the box, dots lie beyond."
+			"whiskers reach to 1.5 times the box, circles lie beyond."
 	} else {
 		f.Note += " Whiskers are " + d.intervals() + "."
 	}
@@ -86,7 +86,7 @@ func (d describer) overview() []Figure {
 	note := "Lower is better. Bars are medians, whiskers their " + d.intervals() + "."
 	if d.values != nil {
 		note = "Lower is better. Boxes hold the middle half of all requests, dark bands are " + d.intervals() + " of medians; " +
-			"whiskers reach to 1.5 times the box, dots lie beyond."
+			"whiskers reach to 1.5 times the box, circles lie beyond."
 	}
 	p.Y.Log = p.wide()
 	return []Figure{{
