@@ -9,6 +9,11 @@ type Figure struct {
 	// Scenario is the scenario it is about, "" where it is about the run.
 	Scenario string `json:"scenario,omitempty"`
 	Title    string `json:"title"`
+	// Subtitle says under which conditions the numbers were measured.
+	Subtitle string `json:"subtitle,omitempty"`
+	// Engines are all engines of the run. The place of one is the argument of
+	// [Colour], so that it looks alike in every figure.
+	Engines []string `json:"engines,omitempty"`
 	// Note says in a sentence what to look for or what is missing.
 	Note   string  `json:"note,omitempty"`
 	Panels []Panel `json:"panels"`
@@ -60,13 +65,16 @@ type Box struct {
 	N        int    `json:"n"`
 	// Low and High are the ends of the whiskers: the furthest values within 1.5
 	// times the box's height of it (Tukey).
-	Low      float64   `json:"low"`
-	Q1       float64   `json:"q1"`
-	Median   float64   `json:"median"`
-	Q3       float64   `json:"q3"`
-	High     float64   `json:"high"`
+	Low    float64 `json:"low"`
+	Q1     float64 `json:"q1"`
+	Median float64 `json:"median"`
+	Q3     float64 `json:"q3"`
+	High   float64 `json:"high"`
+	// Outliers are the values beyond the whiskers in ascending order, of very
+	// many an even choice that holds the smallest and the largest.
 	Outliers []float64 `json:"outliers,omitempty"`
-	// MedianCI is the median's confidence interval, nil where there is none.
+	// MedianCI is the median's confidence interval. It is nil where the sample
+	// is too small to say one, and Median should not be printed then.
 	MedianCI *[2]float64 `json:"median_ci,omitempty"`
 }
 
@@ -79,12 +87,14 @@ type Bar struct {
 	CI *[2]float64 `json:"ci,omitempty"`
 }
 
-// Line is a curve of one engine.
+// Line is a curve of one engine. An engine that was measured in several
+// stretches of time has a line for each.
 type Line struct {
 	Engine string `json:"engine"`
 	// Name tells the curves of one engine apart: p50, p95.
-	Name   string  `json:"name,omitempty"`
-	Dashed bool    `json:"dashed,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Dashed bool   `json:"dashed,omitempty"`
+	// Step says that a value holds until the next point.
 	Step   bool    `json:"step,omitempty"`
 	Points []Point `json:"points"`
 }
