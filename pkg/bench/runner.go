@@ -39,6 +39,7 @@ type runner struct {
 	// exchanges are used again, because their memory grows with an answer.
 	exchanges sync.Pool
 	cut       sync.Map // names of engines that were found to cut prompts
+	scraped   sync.Map // what is known of reading each target's metrics, by *Target
 }
 
 func newRunner(o Options) *runner {

@@ -103,7 +103,7 @@ func appendTo(t *testing.T, d *Dir, name, data string) {
 }
 
 func TestATornLineMakesAnEndedRunPartial(t *testing.T) {
-	for _, file := range []string{SamplesFile, BlocksFile} {
+	for _, file := range []string{SamplesFile, BlocksFile, ServerFile} {
 		d := create(t)
 		run := exampleRun()
 		ended := start.Add(time.Minute)
@@ -155,7 +155,7 @@ func TestAnotherVersionIsRefusedWhateverItHolds(t *testing.T) {
 }
 
 func TestOnlyPlainFilesAreRead(t *testing.T) {
-	for _, file := range []string{SamplesFile, BlocksFile} {
+	for _, file := range []string{SamplesFile, BlocksFile, ServerFile} {
 		d := create(t)
 		if err := d.WriteRun(exampleRun()); err != nil {
 			t.Fatal(err)
@@ -275,7 +275,7 @@ func TestAFullDevice(t *testing.T) {
 	}
 	live := summary.New(exampleRun())
 	var said []string
-	r := startRecorder(full, blocks, live, func(err error) { said = append(said, err.Error()) })
+	r := startRecorder(rawFiles{samples: full, blocks: blocks}, live, func(err error) { said = append(said, err.Error()) })
 	rng := rand.New(rand.NewPCG(1, 2))
 	for seq := range int64(50) {
 		r.Sample(sample(rng, seq, "vllm", "ttft"))
