@@ -46,6 +46,16 @@ func randomBlock(rng *rand.Rand) record.Block {
 	}
 }
 
+// randomReading is any reading of an engine's metrics.
+func randomReading(rng *rand.Rand) record.ServerSample {
+	return record.ServerSample{
+		Engine: []string{"vllm", "tgi"}[rng.IntN(2)], Scenario: "load", Block: fmt.Sprint(rng.IntN(3)), Status: record.StatusOK,
+		Edge: []string{"", record.EdgeOpen, record.EdgeClose}[rng.IntN(3)], TMS: rng.Float64() * 3e4,
+		Requests: record.Some(rng.Int64N(20)), OutputTokens: record.Some(rng.Int64N(400)), Queue: record.Some(rng.Float64()),
+		TTFT: &record.ServerHistogram{Count: 2, SumMS: rng.Float64(), UpToMS: []float64{1}, Counts: []int64{1}},
+	}
+}
+
 // Whatever is recorded, the summary of the directory is that of the memory.
 func TestLoadEqualsTheLiveSummary(t *testing.T) {
 	for seed := range uint64(6) {
@@ -64,6 +74,9 @@ func TestLoadEqualsTheLiveSummary(t *testing.T) {
 				b := randomBlock(rng)
 				b.ID += b.Engine
 				r.Block(b)
+			}
+			if rng.IntN(10) == 0 {
+				r.Server(randomReading(rng))
 			}
 			r.Sample(randomSample(rng, seq))
 		}

@@ -85,15 +85,16 @@ func (c *cell) stretches() []stretch {
 
 func newStretch(readings []record.ServerSample) stretch {
 	inOrder(readings)
-	s := stretch{span: span{readings[0].TMS, readings[len(readings)-1].TMS}}
-	for i := range readings {
-		switch r := &readings[i]; r.Edge {
-		case record.EdgeOpen:
-			s.open = r
-		case record.EdgeClose:
-			s.close = r
-		}
-		s.restarted = s.restarted || i > 0 && fell(readings[i-1], readings[i])
+	first, last := &readings[0], &readings[len(readings)-1]
+	s := stretch{span: span{first.TMS, last.TMS}}
+	if first.Edge == record.EdgeOpen {
+		s.open = first
+	}
+	if last.Edge == record.EdgeClose {
+		s.close = last
+	}
+	for i := range readings[1:] {
+		s.restarted = s.restarted || fell(readings[i], readings[i+1])
 	}
 	return s
 }
