@@ -38,7 +38,7 @@ func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, ro
 	b := newBlock(r.Start, record.Block{
 		ID: id, Engine: t.Name, Scenario: s.plan.Name, Round: round,
 		StartMS: millis(from.Sub(r.Start)), EndMS: millis(to.Sub(r.Start)),
-	})
+	}).on(r.host)
 	stop := b.saveWhileRunning(r.Sink)
 	uncount := b.countUsage(from, to)
 	r.runLoop(ctx, l, shot{target: t, scenario: s.plan.Name, index: index, maxTokens: s.load.MaxTokens, block: b}, round)

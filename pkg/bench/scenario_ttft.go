@@ -42,7 +42,7 @@ func (r *runner) openBlocks(s scenario, index int) map[*Target]*block {
 		blocks[t] = newBlock(r.Start, record.Block{
 			ID: blockID(index, t, 0), Engine: t.Name, Scenario: s.plan.Name,
 			StartMS: begin, EndMS: begin + s.plan.ExpectedS*1000,
-		})
+		}).on(r.host)
 	}
 	return blocks
 }

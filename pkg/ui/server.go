@@ -22,7 +22,7 @@ func (p *printer) serverViews(sc record.ScenarioResult) {
 	p.table([]column{
 		{title: "ITS OWN VIEW"}, {title: "REQUESTS", number: true}, {title: "OURS", number: true}, {title: "FOREIGN", number: true},
 		{title: "QUEUE MEAN/MAX", number: true}, {title: "RUNNING MEAN/MAX", number: true}, {title: "KV MAX", number: true}, {title: "PREEMPTED", number: true},
-		{title: "TTFT MEAN", number: true}, {title: "OURS", number: true},
+		{title: "TTFT MEAN", number: true}, {title: "SEEN HERE", number: true},
 	}, rows)
 }
 
@@ -57,5 +57,5 @@ func gauge(g *record.Gauge) string {
 	if g == nil {
 		return "-"
 	}
-	return number(record.Some(g.Mean)) + "/" + number(record.Some(g.Max))
+	return number(record.Some(g.Mean)) + "/" + strconv.FormatFloat(g.Max, 'g', 4, 64)
 }
