@@ -23,8 +23,8 @@ const (
 	maxMetricsBody = 4 << 20
 	// settle is how long an engine may take to count what it has sent already,
 	// settleTries how often it is looked at again where it still works.
-	settle      = 100 * time.Millisecond
-	settleTries = 5
+	settle      = 50 * time.Millisecond
+	settleTries = 10
 	// edgeTries is how often a reading at an edge is tried: without it nothing of
 	// the block can be compared.
 	edgeTries = 2
