@@ -12,9 +12,7 @@ import (
 // prompt, in an order that alternates (A B C, C B A, …), so that what changes
 // on the cluster meanwhile changes for all of them.
 func runTTFT(ctx context.Context, r *runner, s scenario, index int) error {
-	for _, t := range r.Targets {
-		defer r.scrape(ctx, t, s.plan.Name, blockID(index, t, 0))()
-	}
+	defer r.scrapeAll(ctx, s.plan.Name, index)()
 	for _, t := range r.Targets {
 		r.warm(ctx, t, s, index)
 	}

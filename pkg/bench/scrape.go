@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -95,6 +96,22 @@ func (r *runner) scrape(ctx context.Context, t *Target, scenario, block string) 
 		cancel()
 		<-gone
 		s.close(context.WithoutCancel(ctx))
+	}
+}
+
+// scrapeAll does that for a block of every target at once.
+func (r *runner) scrapeAll(ctx context.Context, scenario string, index int) (stop func()) {
+	stops := make([]func(), len(r.Targets))
+	var all sync.WaitGroup
+	for i, t := range r.Targets {
+		all.Go(func() { stops[i] = r.scrape(ctx, t, scenario, blockID(index, t, 0)) })
+	}
+	all.Wait()
+	return func() {
+		for _, stop := range stops {
+			all.Go(stop)
+		}
+		all.Wait()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
@@ -42,10 +43,10 @@ func TestStarvedClient(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	quit := make(chan struct{})
-	defer close(quit)
+	var quit atomic.Bool
+	defer quit.Store(true)
 	for range 4 * runtime.GOMAXPROCS(0) {
-		go burn(quit)
+		go burn(&quit)
 	}
 	o, sink := options(t, starvedLoad)
 	target, err := NewTarget("vllm", engine.VLLM, url, "manual", wire.Options{})
@@ -68,13 +69,8 @@ func TestStarvedClient(t *testing.T) {
 }
 
 // burn uses a processor up.
-func burn(quit chan struct{}) {
-	for {
-		select {
-		case <-quit:
-			return
-		default:
-		}
+func burn(quit *atomic.Bool) {
+	for !quit.Load() {
 	}
 }
 
@@ -138,7 +134,7 @@ func limitedGroup(t *testing.T) string {
 		"/sys/fs/cgroup/cpu": {"cpu.cfs_period_us": "100000", "cpu.cfs_quota_us": "20000"},
 		"/sys/fs/cgroup":     {"cpu.max": "20000 100000"},
 	} {
-		dir, err := os.MkdirTemp(root, "llmbench-test-")
+		dir, err := os.MkdirTemp(root, "llmbench-test-") //nolint:usetesting // control groups are where they are
 		if err != nil {
 			continue
 		}

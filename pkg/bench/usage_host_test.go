@@ -31,7 +31,7 @@ func stat(periods, throttled, usec string) string {
 }
 
 func TestThrottlingIsFoundWhereTheGroupIs(t *testing.T) {
-	some := func(n int64) record.Int { return record.Some(n) }
+	some := record.Some[int64]
 	throttled := &record.ClientUsage{CPULimit: record.Some(0.5), Periods: some(100), ThrottledPeriods: some(12), ThrottledMS: record.Some(900.0)}
 	for name, c := range map[string]struct {
 		before, after machine
@@ -122,7 +122,7 @@ func TestConnectionsOfTheNamespace(t *testing.T) {
 	open = 20
 	got = &record.ClientUsage{}
 	clock.tell(got)
-	some := func(n int64) record.Int { return record.Some(n) }
+	some := record.Some[int64]
 	want := &record.ClientUsage{Retransmits: some(7), ReceivePressure: some(3), OpenSockets: some(10), OpenFiles: some(30), FileLimit: some(1024)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -140,12 +140,11 @@ func (r *sheetReader) whole(name string, v float64) record.Int {
 
 // The ways to make one value of a gauge that an engine's parts have each.
 var (
-	sum    = func(values []float64) (v float64) { return total(values) }
-	mean   = func(values []float64) float64 { return total(values) / float64(len(values)) }
+	mean   = func(values []float64) float64 { return sum(values) / float64(len(values)) }
 	latest = slices.Max[[]float64]
 )
 
-func total(values []float64) (v float64) {
+func sum(values []float64) (v float64) {
 	for _, x := range values {
 		v += x
 	}

@@ -51,7 +51,7 @@ func three() []record.Sample {
 
 func TestTheEnginesCountsAgainstOurs(t *testing.T) {
 	open, end := reading(100, record.EdgeOpen, 1000), func(n int64) record.ServerSample { return reading(11_000, record.EdgeClose, 1000+n) }
-	some := func(n int64) record.Int { return record.Some(n) }
+	some := record.Some[int64]
 	none := record.Int{}
 	type want struct {
 		delta, own, unclear, foreign, prompt, output record.Int

@@ -11,7 +11,7 @@ import (
 func TestWideTablesShowTheEnginesOwnView(t *testing.T) {
 	s := example()
 	s.Partial, s.Targets, s.Findings = false, nil, nil
-	some := func(n int64) record.Int { return record.Some(n) }
+	some := record.Some[int64]
 	rows := s.Scenarios[0].Engines
 	rows[0].Server = &record.ServerView{
 		RequestsDelta: some(217), OwnRequests: some(210), ForeignRequests: some(7), Preemptions: some(0),

@@ -20,7 +20,7 @@ func TestSocketsCountAsOpenFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close() //nolint:errcheck // it was only to be there
+		t.Cleanup(func() { l.Close() }) //nolint:errcheck,gosec // it was only to be there
 	}
 	if n, err := openFiles(); err != nil || n < before+more || n > before+more+5 {
 		t.Errorf("%d open, %d before %d more were opened; %v", n, before, more, err)
