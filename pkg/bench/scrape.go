@@ -82,7 +82,7 @@ func (r *runner) scrape(ctx context.Context, t *Target, scenario, block string) 
 	s := &scraper{r: r, t: t, metered: metered, state: state, like: record.ServerSample{
 		Engine: t.Name, Endpoint: t.Info.Endpoint, Scenario: scenario, Block: block,
 	}}
-	s.edge(ctx, record.EdgeOpen)
+	s.edge(ctx, record.EdgeOpen, edgeTries)
 	if state.hopeless() {
 		return func() {}
 	}
@@ -131,16 +131,16 @@ func (s *scraper) watch(ctx context.Context) {
 	}
 }
 
-// edge reads until a reading succeeds or there is no hope that one will.
-func (s *scraper) edge(ctx context.Context, edge string) {
-	for try := 1; ; try++ {
+// edge reads until a reading succeeds, a few times at most.
+func (s *scraper) edge(ctx context.Context, edge string, tries int) {
+	for range tries {
 		reading := s.read(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		reading.Edge = edge
 		s.keep(reading)
-		if reading.Status == record.StatusOK || try == edgeTries || s.state.hopeless() {
+		if reading.Status == record.StatusOK || s.state.hopeless() {
 			return
 		}
 	}
@@ -157,12 +157,12 @@ func (s *scraper) close(ctx context.Context) {
 		}
 		reading.Edge = record.EdgeClose
 		s.keep(reading)
-		if reading.Status == record.StatusOK || s.state.hopeless() {
-			return
+		if reading.Status != record.StatusOK && !s.state.hopeless() {
+			s.edge(ctx, record.EdgeClose, edgeTries-1)
 		}
-		break
+		return
 	}
-	s.edge(ctx, record.EdgeClose)
+	s.edge(ctx, record.EdgeClose, edgeTries)
 }
 
 func (s *scraper) keep(reading record.ServerSample) {
