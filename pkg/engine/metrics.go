@@ -32,6 +32,10 @@ type seriesNames struct {
 	requests, promptTokens, outputTokens, preemptions []string
 	queue, running, kvCache                           []string
 	ttftSeconds                                       []string
+	// durations are families of seconds of which a mean is of interest, and
+	// prefix what their names begin with.
+	durations []string
+	prefix    string
 }
 
 // processStart is what Prometheus' client libraries call the time at which the
@@ -40,7 +44,7 @@ const processStart = "process_start_time_seconds"
 
 func (n seriesNames) all() []string {
 	names := []string{processStart}
-	for _, some := range [][]string{n.requests, n.promptTokens, n.outputTokens, n.preemptions, n.queue, n.running, n.kvCache, n.ttftSeconds} {
+	for _, some := range [][]string{n.requests, n.promptTokens, n.outputTokens, n.preemptions, n.queue, n.running, n.kvCache, n.ttftSeconds, n.durations} {
 		names = append(names, some...)
 	}
 	return names
@@ -48,7 +52,7 @@ func (n seriesNames) all() []string {
 
 // readMetrics reads an engine's metrics by its names for them.
 func readMetrics(text []byte, names seriesNames) (record.ServerSample, error) {
-	sheet, err := readSheet(text, names.all())
+	sheet, err := readSheet(text, names.all(), names.ttftSeconds)
 	if err != nil {
 		return record.ServerSample{}, fmt.Errorf("read metrics: %w", err)
 	}
@@ -58,7 +62,7 @@ func readMetrics(text []byte, names seriesNames) (record.ServerSample, error) {
 		Aborted:      r.counter(names.requests, wasAborted),
 		OutputTokens: r.counter(names.outputTokens, nil), Preemptions: r.counter(names.preemptions, nil),
 		Queue: r.gauge(names.queue, sum), Running: r.gauge(names.running, sum), KVCache: r.gauge(names.kvCache, mean),
-		TTFT: r.histogram(names.ttftSeconds),
+		TTFT: r.histogram(names.ttftSeconds), Durations: r.durations(names),
 	}
 	switch {
 	case r.err != nil:

@@ -13,6 +13,8 @@ var vllmSeries = seriesNames{
 	running:      []string{"vllm:num_requests_running"},
 	kvCache:      []string{"vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"},
 	ttftSeconds:  []string{"vllm:time_to_first_token_seconds"},
+	durations:    []string{"vllm:request_queue_time_seconds", "vllm:request_prefill_time_seconds", "vllm:request_decode_time_seconds"},
+	prefix:       "vllm:",
 }
 
 // tgiSeries are TGI's names (router/src/server.rs, router/src/infer). It
@@ -24,6 +26,11 @@ var tgiSeries = seriesNames{
 	outputTokens: []string{"tgi_request_generated_tokens"},
 	queue:        []string{"tgi_queue_size"},
 	running:      []string{"tgi_batch_current_size"},
+	durations: []string{
+		"tgi_request_validation_duration", "tgi_request_queue_duration", "tgi_request_inference_duration",
+		"tgi_request_mean_time_per_token_duration",
+	},
+	prefix: "tgi_",
 }
 
 // MetricsPath implements Metered.

@@ -33,15 +33,15 @@ type bucket struct{ upTo, count float64 }
 type sheet map[string][]series
 
 // readSheet parses what of a text in Prometheus' format belongs to the named
-// families. An engine's other lines, most of them buckets, are not looked at:
+// families, and buckets of those of withBuckets alone. An engine's other lines, most of them buckets, are not looked at:
 // parsing them each second would cost the client what it is to measure with,
 // and a fault in one of them is nobody's business here.
-func readSheet(text []byte, names []string) (sheet, error) {
+func readSheet(text []byte, names, withBuckets []string) (sheet, error) {
 	if len(text) > maxMetrics {
 		return nil, fmt.Errorf("%d bytes are more than %d", len(text), maxMetrics)
 	}
 	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(only(text, names)))
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(only(text, names, withBuckets)))
 	if err != nil {
 		return nil, err
 	}
@@ -74,11 +74,13 @@ func readSheet(text []byte, names []string) (sheet, error) {
 var typeLine = []byte("# TYPE ")
 
 // only returns the lines whose names begin with one of those given.
-func only(text []byte, names []string) []byte {
+func only(text []byte, names, withBuckets []string) []byte {
 	var kept []byte
 	for line := range bytes.Lines(text) {
 		name := bytes.TrimPrefix(bytes.TrimLeft(line, " \t"), typeLine)
-		if slices.ContainsFunc(names, func(n string) bool { return bytes.HasPrefix(name, []byte(n)) }) {
+		begins := func(n string) bool { return bytes.HasPrefix(name, []byte(n)) }
+		isBucket := func(n string) bool { return begins(n + "_bucket") }
+		if slices.ContainsFunc(names, begins) && (!slices.ContainsFunc(names, isBucket) || slices.ContainsFunc(withBuckets, begins)) {
 			kept = append(kept, line...)
 		}
 	}
@@ -211,4 +213,25 @@ func (r *sheetReader) buckets(name string, row series) *record.ServerHistogram {
 		return nil
 	}
 	return h
+}
+
+// durations adds up families of seconds; nil where there is none.
+func (r *sheetReader) durations(names seriesNames) map[string]record.ServerSum {
+	var all map[string]record.ServerSum
+	for _, name := range names.durations {
+		var one record.ServerSum
+		_, rows := r.rows([]string{name})
+		for _, row := range rows {
+			one.Count += r.whole(name, row.count).Or(0)
+			one.SumMS += row.sum * 1000
+		}
+		if len(rows) == 0 || math.IsNaN(one.SumMS) || math.IsInf(one.SumMS, 0) {
+			continue
+		}
+		if all == nil {
+			all = map[string]record.ServerSum{}
+		}
+		all[strings.TrimSuffix(strings.TrimPrefix(name, names.prefix), "_seconds")+"_ms"] = one
+	}
+	return all
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -25,6 +26,9 @@ func metrics(t *testing.T, name string) []byte {
 	return text
 }
 
+// nearly allows for what a sum of decimal fractions loses.
+func nearly(a, b float64) bool { return math.Abs(a-b) <= 1e-9*math.Abs(a) }
+
 func TestMetricsOfRealEngines(t *testing.T) {
 	for name, c := range map[string]struct {
 		reader Metered
@@ -33,14 +37,22 @@ func TestMetricsOfRealEngines(t *testing.T) {
 	}{
 		"vllm/metrics.txt": {vllm{}, record.ServerSample{
 			Requests: n(3), Aborted: n(0), PromptTokens: n(33), OutputTokens: n(15), Preemptions: n(0),
-			Running: record.Some(2.0), Queue: record.Some(1.0), KVCache: record.Some(0.0175),
+			Running: record.Some(2.0), Queue: record.Some(1.0), KVCache: record.Some(0.0175), Durations: map[string]record.ServerSum{
+				"request_queue_time_ms": {Count: 3, SumMS: 60}, "request_prefill_time_ms": {Count: 3, SumMS: 60}, "request_decode_time_ms": {Count: 3, SumMS: 60},
+			},
 		}, &record.ServerHistogram{Count: 3, SumMS: 365}},
 		"vllm-simulator/metrics.raw": {openAI{}, record.ServerSample{
 			Requests: n(9), PromptTokens: n(98), OutputTokens: n(41),
-			Running: record.Some(1.0), Queue: record.Some(0.0), KVCache: record.Some(0.0),
+			Running: record.Some(1.0), Queue: record.Some(0.0), KVCache: record.Some(0.0), Durations: map[string]record.ServerSum{
+				"request_prefill_time_ms": {Count: 10, SumMS: 503.625895}, "request_decode_time_ms": {Count: 9, SumMS: 340.914116},
+			},
 		}, &record.ServerHistogram{Count: 10, SumMS: 499.99999999999994}},
 		"tgi/metrics.txt": {tgi{}, record.ServerSample{
 			Requests: n(3), PromptTokens: n(18), OutputTokens: n(15), Running: record.Some(1.0), Queue: record.Some(0.0),
+			Durations: map[string]record.ServerSum{
+				"request_validation_duration_ms": {Count: 3, SumMS: 1.2}, "request_queue_duration_ms": {Count: 3, SumMS: 70.3},
+				"request_inference_duration_ms": {Count: 3, SumMS: 376}, "request_mean_time_per_token_duration_ms": {Count: 3, SumMS: 75.4},
+			},
 		}, nil},
 	} {
 		got, err := c.reader.ReadMetrics(metrics(t, name))
@@ -49,7 +61,7 @@ func TestMetricsOfRealEngines(t *testing.T) {
 		}
 		first := got.TTFT
 		got.TTFT = nil
-		if diff := cmp.Diff(c.want, got); diff != "" {
+		if diff := cmp.Diff(c.want, got, cmp.Comparer(nearly)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 		if (first == nil) != (c.first == nil) {

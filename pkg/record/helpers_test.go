@@ -174,6 +174,7 @@ func fullServerSample() ServerSample {
 		StartedS: Some(1.7e9), Requests: Some(int64(12)), Aborted: Some(int64(1)), PromptTokens: Some(int64(400)),
 		OutputTokens: Some(int64(300)), Preemptions: Some(int64(1)),
 		Queue: Some(1.0), Running: Some(2.0), KVCache: Some(0.25),
-		TTFT: &ServerHistogram{Count: 12, SumMS: 600, UpToMS: []float64{40, 60}, Counts: []int64{3, 11}},
+		Durations: map[string]ServerSum{"request_queue_time_ms": {Count: 12, SumMS: 30}},
+		TTFT:      &ServerHistogram{Count: 12, SumMS: 600, UpToMS: []float64{40, 60}, Counts: []int64{3, 11}},
 	}
 }

@@ -36,8 +36,9 @@ type ServerView struct {
 	// TTFTMS is the engine's own time to first token; less than ours by what the
 	// network and the client add.
 	TTFTMS *ServerTTFT `json:"ttft_ms,omitempty"`
-	// Timings are the means, in milliseconds, of what the engine said of itself
-	// in its answers, under its own names.
+	// Timings are means, in milliseconds, under the engine's own names: of what it
+	// said of itself in the measured answers, and of what its metrics observed
+	// over the blocks.
 	Timings map[string]float64 `json:"timings,omitempty"`
 }
 
@@ -116,6 +117,15 @@ type ServerSample struct {
 	KVCache Float `json:"kv_cache,omitzero"`
 	// TTFT is the engine's histogram of its time to first token.
 	TTFT *ServerHistogram `json:"ttft,omitempty"`
+	// Durations are what it adds up of its requests' parts, under its own names.
+	Durations map[string]ServerSum `json:"durations,omitempty"`
+}
+
+// ServerSum is how many durations an engine observed, and their sum in
+// milliseconds.
+type ServerSum struct {
+	Count int64   `json:"count"`
+	SumMS float64 `json:"sum_ms"`
 }
 
 // ServerHistogram is a cumulative histogram of milliseconds: Counts[i]

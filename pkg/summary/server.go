@@ -44,6 +44,7 @@ func (a *Aggregator) crossCheck(engine string, c *cell, e record.EngineResult) (
 		check.requests(view, stretches, own)
 		check.tokens(view, stretches, own)
 		view.TTFTMS = compareTTFT(stretches, own, view.ForeignRequests)
+		view.Timings = withObserved(view.Timings, stretches)
 		c.gauges(view)
 	}
 	if view.TTFTMS == nil {

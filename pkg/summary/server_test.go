@@ -256,6 +256,20 @@ func TestTimingsOfAnswers(t *testing.T) {
 	}
 }
 
+func TestDurationsOfMetricsAreMeansOfTheBlock(t *testing.T) {
+	edge := func(at float64, edge string, requests, n int64, sum float64) record.ServerSample {
+		return changed(reading(at, edge, requests), func(s *record.ServerSample) {
+			s.Durations = map[string]record.ServerSum{"request_queue_time_ms": {Count: n, SumMS: sum}, "said_ms": {Count: n, SumMS: sum}, "idle_ms": {Count: 4, SumMS: 7}}
+		})
+	}
+	samples := three()
+	samples[1].EngineTimings = map[string]float64{"said_ms": 1}
+	v := chat(t, account(finishedRun(), samples, edge(100, record.EdgeOpen, 0, 10, 1000), edge(11_000, record.EdgeClose, 3, 13, 1060))).Server
+	if diff := cmp.Diff(map[string]float64{"request_queue_time_ms": 20, "said_ms": 1}, v.Timings); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestMetricsThatCouldNotBeReadAreSaidOnce(t *testing.T) {
 	failed := changed(reading(100, record.EdgeOpen, 0), func(s *record.ServerSample) {
 		*s = record.ServerSample{Engine: s.Engine, Scenario: s.Scenario, Block: "b", Status: record.StatusHTTP4xx, Message: "HTTP 404"}

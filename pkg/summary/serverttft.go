@@ -138,3 +138,25 @@ func (c *cell) ownFirst(own *record.Distribution) record.Float {
 	}
 	return own.Statistic("mean")
 }
+
+// withObserved adds the means of what the engine's metrics observed over the
+// stretches. What answers said under the same name stays.
+func withObserved(timings map[string]float64, all []stretch) map[string]float64 {
+	gained := map[string]spent{}
+	for _, s := range all {
+		for name, end := range s.close.Durations {
+			begin, sum := s.open.Durations[name], gained[name]
+			gained[name] = spent{sum.sum + end.SumMS - begin.SumMS, sum.n + end.Count - begin.Count}
+		}
+	}
+	for name, g := range gained {
+		if _, said := timings[name]; said || g.n <= 0 || g.sum < 0 {
+			continue
+		}
+		if timings == nil {
+			timings = map[string]float64{}
+		}
+		timings[name] = g.sum / float64(g.n)
+	}
+	return timings
+}
