@@ -73,14 +73,19 @@ func readSheet(text []byte, names, withBuckets []string) (sheet, error) {
 // typeLine begins the line that gives a family its type.
 var typeLine = []byte("# TYPE ")
 
+// bucketSuffix is on the names of a histogram's buckets.
+var bucketSuffix = []byte("_bucket{")
+
 // only returns the lines whose names begin with one of those given.
 func only(text []byte, names, withBuckets []string) []byte {
 	var kept []byte
 	for line := range bytes.Lines(text) {
 		name := bytes.TrimPrefix(bytes.TrimLeft(line, " \t"), typeLine)
-		begins := func(n string) bool { return bytes.HasPrefix(name, []byte(n)) }
-		isBucket := func(n string) bool { return begins(n + "_bucket") }
-		if slices.ContainsFunc(names, begins) && (!slices.ContainsFunc(names, isBucket) || slices.ContainsFunc(withBuckets, begins)) {
+		wanted := names
+		if bytes.Contains(name, bucketSuffix) {
+			wanted = withBuckets
+		}
+		if slices.ContainsFunc(wanted, func(n string) bool { return bytes.HasPrefix(name, []byte(n)) }) {
 			kept = append(kept, line...)
 		}
 	}
