@@ -12,7 +12,7 @@ import (
 // saved now and then while it runs, so that a killed run keeps its gaps.
 type block struct {
 	start time.Time // the run's start
-	clock cpuClock
+	clock usageClock
 
 	mu    sync.Mutex
 	state record.Block
@@ -26,7 +26,13 @@ type block struct {
 }
 
 func newBlock(runStart time.Time, state record.Block) *block {
-	return &block{start: runStart, clock: startCPUClock(), state: state, gaps: summary.NewGaps(), itl: summary.NewGaps()}
+	return &block{start: runStart, clock: startUsage(nil), state: state, gaps: summary.NewGaps(), itl: summary.NewGaps()}
+}
+
+// on has the block tell what the client's machine says of it as well.
+func (b *block) on(h *host) *block {
+	b.clock = startUsage(h)
+	return b
 }
 
 // add takes the gaps of one successful, measured request.
@@ -73,7 +79,7 @@ func (b *block) countUsage(from, to time.Time) (stop func()) {
 	begin := time.AfterFunc(time.Until(from), func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		b.clock = startCPUClock()
+		b.clock = b.clock.again()
 	})
 	end := time.AfterFunc(time.Until(to), func() {
 		b.mu.Lock()

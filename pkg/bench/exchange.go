@@ -26,6 +26,7 @@ type exchange struct {
 	tally    tally
 	decoder  engine.Decoder
 	timing   wire.Timing
+	live     liveCounter
 	// retryAfter is what a refusal asked for, 0 where it did not.
 	retryAfter time.Duration
 }
@@ -136,6 +137,7 @@ func (x *exchange) follow(s *wire.Stream, w *watch) error {
 		}
 		if d.Token {
 			w.token(frame.At)
+			x.live.frame(d.Tokens)
 		}
 		if x.tally.ended && !ended {
 			w.ended()

@@ -17,15 +17,15 @@ type getter struct{ *Target }
 
 // Get asks the endpoint for a small document.
 func (g getter) Get(ctx context.Context, path string) (int, http.Header, []byte, error) {
-	return g.send(ctx, http.MethodGet, path, nil)
+	return g.send(ctx, http.MethodGet, path, nil, maxProbeBody)
 }
 
 // Post sends the endpoint a small JSON document.
 func (g getter) Post(ctx context.Context, path string, json []byte) (int, http.Header, []byte, error) {
-	return g.send(ctx, http.MethodPost, path, json)
+	return g.send(ctx, http.MethodPost, path, json, maxProbeBody)
 }
 
-func (g getter) send(ctx context.Context, method, path string, body []byte) (int, http.Header, []byte, error) {
+func (g getter) send(ctx context.Context, method, path string, body []byte, most int64) (int, http.Header, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, g.url(path), bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("%s %s: %w", method, path, err)
@@ -38,7 +38,7 @@ func (g getter) send(ctx context.Context, method, path string, body []byte) (int
 		return 0, nil, nil, err
 	}
 	defer stream.Close() //nolint:errcheck // the body was read or is of no interest
-	answer, err := io.ReadAll(io.LimitReader(stream, maxProbeBody))
+	answer, err := io.ReadAll(io.LimitReader(stream, most))
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("%s %s: read answer: %w", method, path, err)
 	}

@@ -39,6 +39,9 @@ func addEngine(t *testing.T, o *Options, name string, between func(next http.Han
 	o.Targets = append(o.Targets, target)
 }
 
+// metricsPath is where metrics are read beside what is measured.
+const metricsPath = "/metrics"
+
 func nothing(next http.Handler) http.Handler { return next }
 
 // summed is what a run amounts to, one row a scenario.
@@ -63,6 +66,10 @@ func stall(begin int64, length time.Duration) func(http.Handler) http.Handler {
 	over := make(chan struct{})
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == metricsPath {
+				next.ServeHTTP(w, r)
+				return
+			}
 			n := asked.Add(1)
 			if n == begin {
 				time.AfterFunc(length, func() { close(over) })
@@ -123,7 +130,9 @@ test_scenarios:
 	}
 	addEngine(t, &o, "vllm", func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			<-release
+			if r.URL.Path != metricsPath {
+				<-release
+			}
 			next.ServeHTTP(w, r)
 		})
 	})

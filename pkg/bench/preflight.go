@@ -27,6 +27,7 @@ const preflightTokens = 16
 // their order and completed, and a Finding for each that did not or that
 // differs from what was expected of it.
 func Preflight(ctx context.Context, o Options) (ready []*Target, findings []record.Finding) {
+	o.Live = nil // it is of what is measured
 	r := newRunner(o)
 	passed := make([]bool, len(o.Targets))
 	found := make([][]record.Finding, len(o.Targets))

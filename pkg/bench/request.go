@@ -54,7 +54,9 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, call engine.C
 	if s.arrival.Warmup {
 		tk.phase = record.PhaseWarmup
 	}
+	x.live.begin(r.Live.row(s.target.Name, s.scenario))
 	out := x.do(ctx, call, tk.requestID, r.Config.Output.RecordFrames)
+	x.live.end(out.status)
 	sample := x.sample(r.Start, tk, out)
 	if s.block != nil && sample.Status == record.StatusOK && tk.phase == record.PhaseMeasure {
 		s.block.add(&x.tally)

@@ -29,6 +29,7 @@ type kept struct {
 	mu      sync.Mutex
 	samples []record.Sample
 	blocks  map[string]record.Block
+	server  []record.ServerSample
 }
 
 func (k *kept) Sample(s record.Sample) {
@@ -44,6 +45,12 @@ func (k *kept) Block(b record.Block) {
 		k.blocks = map[string]record.Block{}
 	}
 	k.blocks[b.ID] = b
+}
+
+func (k *kept) Server(s record.ServerSample) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.server = append(k.server, s)
 }
 
 // of returns the samples of an engine in a phase, in order.

@@ -25,6 +25,10 @@ type Options struct {
 	Sink  Sink
 	// Notify may be nil.
 	Notify Notify
+	// Host tells what the client's machine has to say; its zero value tells nothing.
+	Host Host
+	// Live, where it is set, is kept current while the run goes on.
+	Live *Live
 }
 
 // ErrNoEngine says that no engine passed preflight, so nothing was measured.
@@ -39,6 +43,8 @@ type runner struct {
 	// exchanges are used again, because their memory grows with an answer.
 	exchanges sync.Pool
 	cut       sync.Map // names of engines that were found to cut prompts
+	host      *host
+	scraped   sync.Map // what is known of reading each target's metrics, by *Target
 }
 
 func newRunner(o Options) *runner {
@@ -48,6 +54,7 @@ func newRunner(o Options) *runner {
 	t, r := o.Config.Timeouts, o.Config.Retries
 	return &runner{
 		Options:  o,
+		host:     newHost(o.Host),
 		timeouts: Timeouts{Connect: seconds(t.ConnectSeconds), FirstToken: seconds(t.FirstTokenSeconds), Stall: seconds(t.StallSeconds), Total: seconds(t.TotalSeconds)},
 		backoff:  load.Backoff{Initial: time.Duration(r.InitialBackoffMS * float64(time.Millisecond)), Max: time.Duration(r.MaxBackoffMS * float64(time.Millisecond)), Attempts: r.MaxAttempts},
 	}

@@ -29,14 +29,16 @@ func runLoad(ctx context.Context, r *runner, s scenario, index int) error {
 }
 
 func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, round int) {
+	id := blockID(index, t, round)
+	defer r.scrape(ctx, t, s.plan.Name, id)()
 	l := newLoop(s.load, r.Seed+uint64(round)) //nolint:gosec // rounds count from 0
 	from := time.Now().Add(l.measureFrom)
 	to := from.Add(l.duration)
 	r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: (l.measureFrom + l.duration).Milliseconds()})
 	b := newBlock(r.Start, record.Block{
-		ID: fmt.Sprintf("%d-%s-%d", index, t.Name, round), Engine: t.Name, Scenario: s.plan.Name, Round: round,
+		ID: id, Engine: t.Name, Scenario: s.plan.Name, Round: round,
 		StartMS: millis(from.Sub(r.Start)), EndMS: millis(to.Sub(r.Start)),
-	})
+	}).on(r.host)
 	stop := b.saveWhileRunning(r.Sink)
 	uncount := b.countUsage(from, to)
 	r.runLoop(ctx, l, shot{target: t, scenario: s.plan.Name, index: index, maxTokens: s.load.MaxTokens, block: b}, round)
@@ -46,6 +48,11 @@ func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, ro
 		to = now
 	}
 	r.Sink.Block(b.finish(to, ctx.Err() != nil))
+}
+
+// blockID is unique within a run.
+func blockID(index int, t *Target, round int) string {
+	return fmt.Sprintf("%d-%s-%d", index, t.Name, round)
 }
 
 // runLoop fires a shot for every arrival of a loop, until an engine that fails

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
@@ -13,6 +12,7 @@ import (
 // prompt, in an order that alternates (A B C, C B A, …), so that what changes
 // on the cluster meanwhile changes for all of them.
 func runTTFT(ctx context.Context, r *runner, s scenario, index int) error {
+	defer r.scrapeAll(ctx, s.plan.Name, index)()
 	for _, t := range r.Targets {
 		r.warm(ctx, t, s, index)
 	}
@@ -38,9 +38,9 @@ func (r *runner) openBlocks(s scenario, index int) map[*Target]*block {
 	for _, t := range r.Targets {
 		r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: int64(s.ttft.Iterations)})
 		blocks[t] = newBlock(r.Start, record.Block{
-			ID: fmt.Sprintf("%d-%s-0", index, t.Name), Engine: t.Name, Scenario: s.plan.Name,
+			ID: blockID(index, t, 0), Engine: t.Name, Scenario: s.plan.Name,
 			StartMS: begin, EndMS: begin + s.plan.ExpectedS*1000,
-		})
+		}).on(r.host)
 	}
 	return blocks
 }

@@ -2,12 +2,14 @@ package bench
 
 import "github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 
-// Sink keeps what a run measures. Both methods are called from many
+// Sink keeps what a run measures. Its methods are called from many
 // goroutines and must not block on a slow disk for long: a caller has just
 // finished one request and is about to send the next.
 type Sink interface {
 	Sample(record.Sample)
 	Block(record.Block)
+	// Server keeps one reading of an engine's metrics.
+	Server(record.ServerSample)
 }
 
 // Event tells whoever shows progress that something happened.

@@ -33,4 +33,24 @@ type ClientUsage struct {
 	WallSeconds float64 `json:"wall_s"`
 	Cores       int     `json:"cores"`
 	GCMS        float64 `json:"gc_ms"`
+	// CPULimit is how many processors' time the control group may use, absent
+	// where nothing limits it or nothing tells.
+	CPULimit Float `json:"cpu_limit,omitzero"`
+	// ThrottledPeriods is in how many of Periods, the control group's accounting
+	// periods, its processes were stopped for having used their share up;
+	// ThrottledMS is for how long, added up over processors.
+	Periods          Int   `json:"periods,omitzero"`
+	ThrottledPeriods Int   `json:"throttled_periods,omitzero"`
+	ThrottledMS      Float `json:"throttled_ms,omitzero"`
+	// OpenFiles is the most files and sockets this process had open when it was
+	// looked at, of FileLimit that it may.
+	OpenFiles Int `json:"open_files,omitzero"`
+	FileLimit Int `json:"file_limit,omitzero"`
+	// The rest is of all connections in this network namespace, which others may
+	// share: OpenSockets is the most TCP sockets in use, Retransmits segments
+	// sent again, ReceivePressure how often data that had come was squeezed or
+	// thrown away for want of memory.
+	OpenSockets     Int `json:"open_sockets,omitzero"`
+	Retransmits     Int `json:"retransmits,omitzero"`
+	ReceivePressure Int `json:"receive_pressure,omitzero"`
 }

@@ -89,15 +89,18 @@ func fullSummary() Summary {
 		TokenSources: map[TokenSource]int64{TokensEngine: 8}, Clocks: map[Clock]int64{ClockKernel: 8},
 		Client: &ClientHealth{
 			CPUShare: Some(0.9), SlipMS: Slip{P50: Some(0.1), P99: Some(2.5)}, GCMS: Some(1.5), CoalescedShare: Some(0.25),
+			ThrottledShare: Some(0.12), ThrottledMS: Some(900.0), OpenFiles: Some(int64(70)), OpenSockets: Some(int64(60)),
+			Retransmits: Some(int64(2)), ReceivePressure: Some(int64(1)),
 			Verdict: ClientBound, Reasons: []string{"busy"},
 		},
+		Server: fullServerView(),
 	}
 	return Summary{
 		SchemaVersion: SchemaVersion, RunID: "r1", Name: "name", StartedAt: began, FinishedAt: &ended,
 		Simulated: true, Partial: true, Interrupted: true, Tool: fullTool(), Environment: fullEnvironment(),
 		Scenarios: []ScenarioResult{{
 			Name: "chat", Kind: KindLoad, Shape: fullShape(), Engines: []EngineResult{e},
-			Timeline: []TimelinePoint{{TS: 7, Engine: "vllm", RequestsPerS: 1.5, OutputTokensPerS: 120, TTFTP95MS: Some(30.0), InFlight: 5, Errors: 1}},
+			Timeline: []TimelinePoint{{TS: 7, Engine: "vllm", RequestsPerS: 1.5, OutputTokensPerS: 120, TTFTP95MS: Some(30.0), InFlight: 5, Errors: 1, Queue: Some(0.5), Running: Some(4.5), KVCache: Some(0.25)}},
 		}},
 		Targets:  []TargetResult{{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 500, Actual: Some(30.0), Met: &met}},
 		Findings: []Finding{fullFinding()},
@@ -141,6 +144,37 @@ func fullBlock() Block {
 	return Block{
 		ID: "0-vllm-0", Engine: "vllm", Scenario: "chat", Round: 1, StartMS: 7000, EndMS: 67_000, Done: true, Interrupted: true,
 		GapHistogram: "HIST", ITLHistogram: "HIST", Dropped: 1,
-		Client: &ClientUsage{CPUSeconds: 1.5, WallSeconds: 60, Cores: 2, GCMS: 1.5},
+		Client: &ClientUsage{
+			CPUSeconds: 1.5, WallSeconds: 60, Cores: 2, GCMS: 1.5, CPULimit: Some(1.5),
+			Periods: Some(int64(600)), ThrottledPeriods: Some(int64(72)), ThrottledMS: Some(900.0),
+			OpenFiles: Some(int64(70)), FileLimit: Some(int64(1024)), OpenSockets: Some(int64(60)),
+			Retransmits: Some(int64(2)), ReceivePressure: Some(int64(1)),
+		},
+	}
+}
+
+func fullServerView() *ServerView {
+	return &ServerView{
+		RequestsDelta: Some(int64(30)), OwnRequests: Some(int64(26)), UnclearRequests: Some(int64(1)), ForeignRequests: Some(int64(3)),
+		PromptTokensDelta: Some(int64(900)), OutputTokensDelta: Some(int64(600)),
+		PromptTokensResidual: Some(int64(90)), OutputTokensResidual: Some(int64(60)),
+		Queue: &Gauge{Mean: 0.5, Max: 3}, Running: &Gauge{Mean: 4.5, Max: 8}, KVCache: &Gauge{Mean: 0.25, Max: 0.5},
+		Preemptions: Some(int64(1)), Timings: map[string]float64{"queue_time_ms": 1.5},
+		TTFTMS: &ServerTTFT{
+			Source: TTFTFromMetrics, N: 30, Mean: 48.5, OwnMean: Some(50.0), NetworkMS: Some(1.5),
+			P50: &Interval{40, 60}, P95: &Interval{80, 100},
+		},
+	}
+}
+
+func fullServerSample() ServerSample {
+	return ServerSample{
+		Engine: "vllm", Endpoint: "http://vllm:8000", Scenario: "chat", Block: "0-vllm-0", Edge: EdgeOpen,
+		TMS: 6990, TookMS: 4.5, Status: StatusTimeoutTotal, Message: "no metrics within 900ms",
+		StartedS: Some(1.7e9), Requests: Some(int64(12)), Aborted: Some(int64(1)), PromptTokens: Some(int64(400)),
+		OutputTokens: Some(int64(300)), Preemptions: Some(int64(1)),
+		Queue: Some(1.0), Running: Some(2.0), KVCache: Some(0.25),
+		Durations: map[string]ServerSum{"request_queue_time_ms": {Count: 12, SumMS: 30}},
+		TTFT:      &ServerHistogram{Count: 12, SumMS: 600, UpToMS: []float64{40, 60}, Counts: []int64{3, 11}},
 	}
 }

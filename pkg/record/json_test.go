@@ -22,6 +22,7 @@ func documents() map[string]struct{ full, least any } {
 		"summary":    {fullSummary(), Summary{SchemaVersion: SchemaVersion, StartedAt: began, Environment: Environment{Engines: []EngineInfo{}}, Scenarios: []ScenarioResult{{Engines: []EngineResult{{Client: &ClientHealth{Verdict: ClientOK}, TTFT: &Distribution{}}}}}, Targets: []TargetResult{}, Findings: []Finding{}}},
 		"samples":    {fullSample(), Sample{Phase: PhaseWarmup, Status: StatusRefused, Attempt: 1}},
 		"blocks":     {fullBlock(), Block{}},
+		"server":     {fullServerSample(), ServerSample{Status: StatusOK}},
 		"validation": {fullValidation(), NewValidation(nil, nil)},
 		"discovery":  {fullDiscovery(), Discovery{SchemaVersion: SchemaVersion, Engines: []DiscoveredEngine{{Models: []string{}, Candidates: []Candidate{{Status: CandidateFailed}}}}, Skipped: []Skipped{}}},
 	}

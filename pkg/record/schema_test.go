@@ -31,6 +31,7 @@ func titles() map[string]string {
 		"run":        "raw/run.json: what a run intended, where and by what",
 		"samples":    "A line of raw/samples.jsonl: one request as it was measured",
 		"blocks":     "A line of raw/blocks.jsonl: the state of one stretch of a scenario against one engine",
+		"server":     "A line of raw/server.jsonl: one reading of an engine's own metrics",
 		"summary":    "processed/summary.json: what a run amounts to",
 		"validation": "What validate-infra -o json prints: the checks of the ground that engines stand on",
 		"discovery":  "What discover-services -o json prints: the engines of a cluster and the ways to them",

@@ -39,6 +39,17 @@ type ClientHealth struct {
 	SlipMS         Slip  `json:"slip_ms"`
 	GCMS           Float `json:"gc_ms,omitzero"`
 	CoalescedShare Float `json:"coalesced_share,omitzero"`
+	// ThrottledShare is the share of the control group's accounting periods in
+	// which it was stopped for having used its processor time up, 0..1;
+	// ThrottledMS is for how long, added up over processors.
+	ThrottledShare Float `json:"throttled_share,omitzero"`
+	ThrottledMS    Float `json:"throttled_ms,omitzero"`
+	// OpenFiles, OpenSockets, Retransmits and ReceivePressure are as in
+	// ClientUsage, the first two the most, the others the sum of all blocks.
+	OpenFiles       Int `json:"open_files,omitzero"`
+	OpenSockets     Int `json:"open_sockets,omitzero"`
+	Retransmits     Int `json:"retransmits,omitzero"`
+	ReceivePressure Int `json:"receive_pressure,omitzero"`
 	// Verdict is ClientOK or ClientBound; Reasons say why the latter.
 	Verdict string   `json:"verdict"`
 	Reasons []string `json:"reasons,omitempty"`

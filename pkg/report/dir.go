@@ -20,6 +20,7 @@ const (
 	RunFile     = "raw/run.json"
 	SamplesFile = "raw/samples.jsonl"
 	BlocksFile  = "raw/blocks.jsonl"
+	ServerFile  = "raw/server.jsonl"
 	SummaryJSON = "processed/summary.json"
 	SummaryCSV  = "processed/summary.csv"
 	LogFile     = "logs/llmbench.log"

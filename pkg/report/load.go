@@ -13,7 +13,7 @@ import (
 )
 
 // Load sums up a run from its directory alone: what pkg/summary makes of the
-// same run, samples and blocks while they are measured, and for a run that was
+// same run, samples, blocks and readings of metrics while they are measured, and for a run that was
 // killed what there is of them. A file that ends in a torn line makes the
 // summary partial. Load refuses a run of another schema version and, with its
 // number, a line inside a file that cannot be read.
@@ -36,6 +36,14 @@ func Load(d *Dir) (record.Summary, error) {
 		for _, b := range blocks {
 			sum.AddBlock(b)
 		}
+		torn += n
+		return err
+	})
+	if err != nil {
+		return record.Summary{}, err
+	}
+	err = d.read(ServerFile, func(r io.Reader) error {
+		n, err := record.ReadServer(r, sum.AddServer)
 		torn += n
 		return err
 	})

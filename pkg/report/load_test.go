@@ -46,6 +46,16 @@ func randomBlock(rng *rand.Rand) record.Block {
 	}
 }
 
+// randomReading is any reading of an engine's metrics.
+func randomReading(rng *rand.Rand) record.ServerSample {
+	return record.ServerSample{
+		Engine: []string{"vllm", "tgi"}[rng.IntN(2)], Scenario: "load", Block: fmt.Sprint(rng.IntN(3)), Status: record.StatusOK,
+		Edge: []string{"", record.EdgeOpen, record.EdgeClose}[rng.IntN(3)], TMS: rng.Float64() * 3e4,
+		Requests: record.Some(rng.Int64N(20)), OutputTokens: record.Some(rng.Int64N(400)), Queue: record.Some(rng.Float64()),
+		TTFT: &record.ServerHistogram{Count: 2, SumMS: rng.Float64(), UpToMS: []float64{1}, Counts: []int64{1}},
+	}
+}
+
 // Whatever is recorded, the summary of the directory is that of the memory.
 func TestLoadEqualsTheLiveSummary(t *testing.T) {
 	for seed := range uint64(6) {
@@ -64,6 +74,9 @@ func TestLoadEqualsTheLiveSummary(t *testing.T) {
 				b := randomBlock(rng)
 				b.ID += b.Engine
 				r.Block(b)
+			}
+			if rng.IntN(10) == 0 {
+				r.Server(randomReading(rng))
 			}
 			r.Sample(randomSample(rng, seq))
 		}
@@ -103,7 +116,7 @@ func appendTo(t *testing.T, d *Dir, name, data string) {
 }
 
 func TestATornLineMakesAnEndedRunPartial(t *testing.T) {
-	for _, file := range []string{SamplesFile, BlocksFile} {
+	for _, file := range []string{SamplesFile, BlocksFile, ServerFile} {
 		d := create(t)
 		run := exampleRun()
 		ended := start.Add(time.Minute)
@@ -155,7 +168,7 @@ func TestAnotherVersionIsRefusedWhateverItHolds(t *testing.T) {
 }
 
 func TestOnlyPlainFilesAreRead(t *testing.T) {
-	for _, file := range []string{SamplesFile, BlocksFile} {
+	for _, file := range []string{SamplesFile, BlocksFile, ServerFile} {
 		d := create(t)
 		if err := d.WriteRun(exampleRun()); err != nil {
 			t.Fatal(err)
@@ -275,7 +288,7 @@ func TestAFullDevice(t *testing.T) {
 	}
 	live := summary.New(exampleRun())
 	var said []string
-	r := startRecorder(full, blocks, live, func(err error) { said = append(said, err.Error()) })
+	r := startRecorder(rawFiles{samples: full, blocks: blocks}, live, func(err error) { said = append(said, err.Error()) })
 	rng := rand.New(rand.NewPCG(1, 2))
 	for seq := range int64(50) {
 		r.Sample(sample(rng, seq, "vllm", "ttft"))

@@ -21,39 +21,58 @@ const syncInterval = time.Second
 // those of some ten seconds at a rate no engine has reached.
 const backlog = 1 << 14
 
-// Recorder appends samples and blocks to a run directory and sums them up in
-// memory. It is a bench.Sink: callers hand records over and go on, one
-// goroutine writes. When the disk fails, summing up goes on and Close says so.
+// Recorder appends samples, blocks and readings of engines' metrics to a run
+// directory and sums them up in memory. It is a bench.Sink: callers hand records
+// over and go on, one goroutine writes. When the disk fails, summing up goes on
+// and Close says so.
 type Recorder struct {
-	in      chan any
-	done    chan struct{}
-	samples *os.File
-	blocks  *os.File
-	sum     *summary.Aggregator
-	failed  func(error)
-	err     error
+	in     chan any
+	done   chan struct{}
+	files  rawFiles
+	sum    *summary.Aggregator
+	failed func(error)
+	err    error
+}
+
+// rawFiles are the files that grow while a run goes on.
+type rawFiles struct{ samples, blocks, server *os.File }
+
+func openRaw(d *Dir) (f rawFiles, err error) {
+	for name, into := range map[string]**os.File{SamplesFile: &f.samples, BlocksFile: &f.blocks, ServerFile: &f.server} {
+		if *into, err = d.AppendFile(name); err != nil {
+			return f, errors.Join(err, f.each((*os.File).Close))
+		}
+	}
+	return f, nil
+}
+
+// each does something to every file that is open.
+func (f rawFiles) each(do func(*os.File) error) error {
+	var all []error
+	for _, file := range []*os.File{f.samples, f.blocks, f.server} {
+		if file != nil {
+			all = append(all, do(file))
+		}
+	}
+	return errors.Join(all...)
 }
 
 // NewRecorder starts recording into d. failed is called once, from the
 // recorder's goroutine, when the disk first refuses a record; it may be nil.
 func NewRecorder(d *Dir, sum *summary.Aggregator, failed func(error)) (*Recorder, error) {
-	samples, err := d.AppendFile(SamplesFile)
+	files, err := openRaw(d)
 	if err != nil {
 		return nil, err
 	}
-	blocks, err := d.AppendFile(BlocksFile)
-	if err != nil {
-		return nil, errors.Join(err, samples.Close())
-	}
-	return startRecorder(samples, blocks, sum, failed), nil
+	return startRecorder(files, sum, failed), nil
 }
 
 // startRecorder records into open files, which Close closes.
-func startRecorder(samples, blocks *os.File, sum *summary.Aggregator, failed func(error)) *Recorder {
+func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error)) *Recorder {
 	if failed == nil {
 		failed = func(error) {}
 	}
-	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), samples: samples, blocks: blocks, sum: sum, failed: failed}
+	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed}
 	go r.write()
 	return r
 }
@@ -64,13 +83,15 @@ func (r *Recorder) Sample(s record.Sample) { r.in <- s }
 // Block keeps the state of a block; a later state of the same block replaces it.
 func (r *Recorder) Block(b record.Block) { r.in <- b }
 
+// Server keeps one reading of an engine's metrics.
+func (r *Recorder) Server(s record.ServerSample) { r.in <- s }
+
 // Close writes what is still waiting, forces it to the disk and reports the
 // first error the disk gave. No record may be handed over afterwards.
 func (r *Recorder) Close() error {
 	close(r.in)
 	<-r.done
-	r.note("close samples", r.samples.Close())
-	r.note("close blocks", r.blocks.Close())
+	r.note("close the run's files", r.files.each((*os.File).Close))
 	return r.err
 }
 
@@ -96,10 +117,13 @@ func (r *Recorder) keep(v any) {
 	switch v := v.(type) {
 	case record.Sample:
 		r.sum.Add(v)
-		r.append(r.samples, v)
+		r.append(r.files.samples, v)
 	case record.Block:
 		r.sum.AddBlock(v)
-		r.append(r.blocks, v)
+		r.append(r.files.blocks, v)
+	case record.ServerSample:
+		r.sum.AddServer(v)
+		r.append(r.files.server, v)
 	}
 }
 
@@ -113,7 +137,7 @@ func (r *Recorder) append(w io.Writer, v any) {
 
 func (r *Recorder) sync() {
 	if r.err == nil {
-		r.note("sync samples", errors.Join(r.samples.Sync(), r.blocks.Sync()))
+		r.note("sync the run's files", r.files.each((*os.File).Sync))
 	}
 }
 

@@ -279,7 +279,7 @@ func TestAFullDiskIsSaidOnceAndSummingUpGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.samples.Close(); err != nil { // as a disk that refuses every write
+	if err := r.files.samples.Close(); err != nil { // as a disk that refuses every write
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // test data

@@ -117,6 +117,7 @@ func (a *Aggregator) scenario(planned record.PlannedScenario, engines []string) 
 			c = newCell()
 		}
 		row := a.row(engine, c)
+		row.e.Server, row.check = a.crossCheck(engine, c, row.e)
 		if planned.Kind != record.KindTTFT {
 			windows := c.windows()
 			c.rates(&row.e, windows, a.run.Plan.SLO)
@@ -124,7 +125,7 @@ func (a *Aggregator) scenario(planned record.PlannedScenario, engines []string) 
 			if seconds := windows.seconds(); seconds > 0 {
 				row.framesPerS = float64(c.frames) / seconds
 			}
-			sc.Timeline = append(sc.Timeline, c.timeline(engine, windows, a.level())...)
+			sc.Timeline = append(sc.Timeline, a.timeline(engine, c, windows)...)
 		}
 		sc.Engines = append(sc.Engines, row.e)
 		findings = append(findings, row.findings(planned.Name)...)

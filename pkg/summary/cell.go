@@ -26,6 +26,10 @@ type cell struct {
 	// streams counts the successful answers that could show a buffered
 	// stream, bursts those that do.
 	streams, bursts int64
+	// server holds the readings of the engine's metrics, timings what it said of
+	// itself in successful answers, by its own names.
+	server  []record.ServerSample
+	timings map[string]spent
 }
 
 func newCell() *cell {
@@ -59,6 +63,7 @@ func (c *cell) add(s record.Sample) {
 
 func (c *cell) success(s record.Sample) {
 	c.succeeded++
+	c.keepTimings(s)
 	if s.TokenSource != "" {
 		c.sources[s.TokenSource]++
 	}

@@ -56,12 +56,15 @@ type resultRow struct {
 	overTop int64
 	// open is how an open loop went, nil where the load was none.
 	open *openLoad
+	// check is how the engine's own account compares with ours.
+	check crossCheck
 }
 
 // rules find what a reader of one engine's row in one scenario should know.
 // Each returns whether it applies; subject and scenario are filled in for it.
 var rules = []func(resultRow) (f record.Finding, applies bool){
 	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, droppedArrivals, loadNotReached, tunnelBound, damagedGaps, longGaps,
+	foreignTraffic, serverCountsLess, serverResidual, engineRestarted,
 }
 
 func (r resultRow) findings(scenario string) []record.Finding {

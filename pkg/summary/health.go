@@ -33,13 +33,14 @@ func (c *cell) health(level float64, ttft *record.Distribution) *record.ClientHe
 	}
 	h := &record.ClientHealth{Verdict: record.ClientOK}
 	gcShare := c.usage(h)
+	host := c.hostUsage(h)
 	slips := c.slips()
 	h.SlipMS.P50, _ = percentile(slips, 0.5, level)
 	h.SlipMS.P99, _ = percentile(slips, 0.99, level)
 	if c.frames > 0 {
 		h.CoalescedShare = record.Some(float64(c.coalesced) / float64(c.frames))
 	}
-	h.Reasons = c.reasons(h, gcShare, ttft)
+	h.Reasons = append(c.reasons(h, gcShare, ttft), host.reasons(h)...)
 	if len(h.Reasons) > 0 {
 		h.Verdict = record.ClientBound
 	}
@@ -55,7 +56,7 @@ func (c *cell) usage(h *record.ClientHealth) (gcShare float64) {
 			cpu += u.CPUSeconds
 			gc += u.GCMS
 			wall += u.WallSeconds
-			capacity += u.WallSeconds * float64(u.Cores)
+			capacity += u.WallSeconds * processors(u)
 		}
 	}
 	if wall == 0 {

@@ -24,6 +24,9 @@ type row struct {
 	outputTokens, promptTokens float64
 	outcome                    outcome
 	measured, retried          bool
+	tally                      tally
+	// estimated says that outputTokens counts frames.
+	estimated bool
 }
 
 func newRow(s record.Sample) row {
@@ -32,6 +35,7 @@ func newRow(s record.Sample) row {
 		ttft: value(s.TTFTMS), ttfa: value(s.TTFAMS), tpot: value(s.TPOTMS), e2e: value(s.E2EMS),
 		outputTokens: math.NaN(), promptTokens: math.NaN(),
 		outcome: failed, measured: s.Phase == record.PhaseMeasure, retried: s.Attempt > 1,
+		tally: tallyOf(s.Status), estimated: s.TokenSource == record.TokensEstimated,
 	}
 	if n, known := s.OutputTokens.Get(); known {
 		r.outputTokens = float64(n)

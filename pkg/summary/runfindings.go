@@ -27,7 +27,7 @@ func (a *Aggregator) runFindings() []record.Finding {
 			Remedy:  "the run's files do not belong together; measure again",
 		})
 	}
-	return append(findings, a.userClocks()...)
+	return append(append(findings, a.userClocks()...), a.accounts()...)
 }
 
 // ollamaTag is what Ollama puts behind a model's name where none was given.

@@ -9,6 +9,16 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/stats"
 )
 
+// timeline draws a load cell's windows slice by slice, with the engine's gauges
+// where they are of one process.
+func (a *Aggregator) timeline(engine string, c *cell, windows spans) []record.TimelinePoint {
+	points := c.timeline(engine, windows, a.level())
+	if a.replicas(engine) == "" {
+		c.gaugesOver(windows.slices(), points)
+	}
+	return points
+}
+
 // timeline draws a load cell's windows slice by slice.
 func (c *cell) timeline(engine string, windows spans, level float64) []record.TimelinePoint {
 	cut := windows.slices()

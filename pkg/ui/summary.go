@@ -34,6 +34,9 @@ func WriteSummary(w io.Writer, s record.Summary, width Width, colour Colour) err
 	}
 	for _, sc := range s.Scenarios {
 		p.scenario(s, sc, width)
+		if width == Wide {
+			p.serverViews(sc)
+		}
 	}
 	p.ways(s)
 	p.targets(s.Targets)

@@ -29,6 +29,8 @@ func (s *samples) Sample(v record.Sample) {
 
 func (*samples) Block(record.Block) {}
 
+func (*samples) Server(record.ServerSample) {}
+
 // measured reads floods as a run of the plugin does.
 func measured(ctx context.Context, url string, streams int) (int64, error) {
 	all, err := load(ctx, url, streams, time.Hour, wire.Options{}, false)
