@@ -32,36 +32,42 @@ func (s *Source) Calibrate(count Counter, cheap bool) (*Ruler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, s.correct(r, count)
+	return r, r.Correct(s, checks, count)
 }
 
-// correct shifts a ruler by what it is off on prompts of the source, of their
-// mean length but no longer than a trial may cost.
-func (s *Source) correct(r *Ruler, count Counter) error {
+// Correct shifts a ruler by what it is off, on the mean, on so many prompts of
+// a synthetic source. They have its mean length, but are no longer than a trial
+// request may cost.
+func (r *Ruler) Correct(s *Source, prompts int, count Counter) error {
+	if s.synthetic == nil {
+		return nil
+	}
 	under := s.Scope("calibrate").Under(r)
 	under.opts.PrefixCache = Bust // some engines do not count what they have in their cache
-	var texts []string
-	aim := int(min(s.Aim(), mostWords))
-	for seq := range uint64(checks) {
-		texts = append(texts, under.Sized(seq, max(aim, int(r.Overhead)+fewWords+under.synthetic.SharedPrefix), 0).Text)
+	aim := max(int(min(s.Aim(), mostWords)), int(r.Overhead)+fewWords+s.synthetic.SharedPrefix)
+	texts := make([]string, 0, prompts)
+	for seq := range prompts {
+		texts = append(texts, under.Sized(uint64(seq), aim, 0).Text) //nolint:gosec // counts from 0
 	}
 	counts, err := count(texts)
 	if err != nil {
 		return err
 	}
-	cost := map[string]float64{}
-	for i, w := range vocabulary() {
-		cost[w] = r.cost(i)
-	}
 	off := 0.0
 	for i, text := range texts {
-		off += float64(counts[i]) - r.Overhead
-		for _, w := range strings.Fields(text)[1:] {
-			off -= cost[w]
-		}
+		off += float64(counts[i]) - r.predict(text)
 	}
-	r.Overhead += off / checks
+	r.Overhead += off / float64(prompts)
 	return nil
+}
+
+// predict is what the ruler makes of a synthetic prompt's text.
+func (r *Ruler) predict(text string) float64 {
+	sum := r.Overhead
+	for _, word := range strings.Fields(text)[1:] { // after the lead
+		sum += r.cost(places()[word])
+	}
+	return sum
 }
 
 // proseBytes bounds the texts by which prose is measured.

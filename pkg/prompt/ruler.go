@@ -42,12 +42,11 @@ func (r *Ruler) mean() float64 {
 	return sum / float64(len(vocabulary()))
 }
 
-// Agree says whether two rulers predict the same count, within a share, for a
-// prompt of so many tokens.
-func (r *Ruler) Agree(other *Ruler, tokens, share float64) bool {
-	words := max(tokens-r.Overhead, 0) / r.mean()
-	return math.Abs(other.Overhead+words*other.mean()-tokens) <= share*tokens
-}
+// Count predicts the tokens of a prompt of so many words, on average.
+func (r *Ruler) Count(words float64) float64 { return r.Overhead + words*r.mean() }
+
+// Words is how many words a prompt of so many tokens has, on average.
+func (r *Ruler) Words(tokens float64) float64 { return max(tokens-r.Overhead, 0) / r.mean() }
 
 // Counter counts the tokens of each text as the engine would in a request. It
 // may count several at once.

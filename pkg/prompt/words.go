@@ -15,6 +15,15 @@ const lead = "Continue:"
 // vocabulary is what synthetic prompts are made of.
 var vocabulary = sync.OnceValue(func() []string { return strings.Fields(data.Words) })
 
+// places tells where a word stands in the vocabulary.
+var places = sync.OnceValue(func() map[string]int {
+	at := map[string]int{}
+	for i, w := range vocabulary() {
+		at[w] = i
+	}
+	return at
+})
+
 // textOf writes words as a prompt does.
 func textOf(words []string) string {
 	if len(words) == 0 {

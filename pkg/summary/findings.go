@@ -62,6 +62,7 @@ type resultRow struct {
 // Each returns whether it applies; subject and scenario are filled in for it.
 var rules = []func(resultRow) (f record.Finding, applies bool){
 	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, droppedArrivals, loadNotReached, tunnelBound, damagedGaps, longGaps,
+	lengthsMissed, outputNotForced,
 }
 
 func (r resultRow) findings(scenario string) []record.Finding {
