@@ -59,6 +59,11 @@ func ParseShareGPT(name string, r io.Reader) (dialogues []Dialogue, skipped int,
 			skipped++
 		}
 	}
+	if len(dialogues) < maxDialogues {
+		if _, err := d.Token(); err != nil { // the end of the list
+			return nil, 0, fault(err)
+		}
+	}
 	if len(dialogues) == 0 {
 		return nil, skipped, fmt.Errorf("read ShareGPT conversations from %q: %w (%d entries were of another form)", name, ErrNoPrompts, skipped)
 	}
