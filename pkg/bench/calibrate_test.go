@@ -95,7 +95,7 @@ func findings(o *Options) func() map[string]record.Finding {
 
 const sixty = `
 test_scenarios: {ttft: {iterations: 60, warmup_iterations: 0, max_tokens: 0}, load_tests: []}
-generation: {context_length: 8192}
+generation: {max_tokens: 2, context_length: 8192}
 `
 
 func synthetic(t *testing.T, o *Options, input, output string) {

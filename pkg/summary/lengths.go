@@ -36,13 +36,6 @@ type beside struct {
 	sum, targets float64
 }
 
-func (b beside) miss() float64 {
-	if b.targets == 0 {
-		return 0
-	}
-	return b.sum/b.targets - 1
-}
-
 func (b beside) mean() (achieved, target float64) {
 	return b.sum / float64(b.n), b.targets / float64(b.n)
 }
@@ -73,13 +66,13 @@ func (c *cell) beside(pick func(*row) (achieved, target float64)) (b beside) {
 
 func lengthsMissed(r resultRow) (record.Finding, bool) {
 	b := r.c.promptsBeside()
-	if b.n == 0 || math.Abs(b.miss()) <= maxLengthMiss {
+	if b.n == 0 || math.Abs(b.sum-b.targets) <= maxLengthMiss*b.targets {
 		return record.Finding{}, false
 	}
 	achieved, target := b.mean()
 	return record.Finding{
 		ID: "lengths-missed", Severity: record.SeverityWarn,
-		Message: fmt.Sprintf("prompts had %.1f tokens on the mean where %.1f were aimed at (%+.1f %%)", achieved, target, b.miss()*100),
+		Message: fmt.Sprintf("prompts had %.1f tokens on the mean where %.1f were aimed at (%+.1f %%)", achieved, target, (achieved/target-1)*100),
 		Remedy:  "read results by the lengths that were achieved; prompts cannot be shorter than the engine's chat template, nor longer than its context, and an engine that counts without its prefix cache counts too few",
 	}, true
 }
