@@ -6,10 +6,16 @@ import "strings"
 // ruler of each engine.
 func (s *Source) Calibrates() bool { return s.synthetic != nil || s.dialogues != nil }
 
+// usualAim stands for the length of prompts that are only ever Sized.
+const usualAim = 512
+
 // Aim is the mean length of the prompts in tokens, 0 where none is aimed at.
 func (s *Source) Aim() float64 {
-	if s.synthetic == nil {
+	switch {
+	case s.synthetic == nil:
 		return 0
+	case s.synthetic.Input.IsZero():
+		return usualAim
 	}
 	return s.synthetic.Input.Mean()
 }

@@ -80,6 +80,22 @@ func TestCalibratedLengths(t *testing.T) {
 	}
 }
 
+// A trace says the lengths; the source itself has none.
+func TestSizedPromptsAreCalibratedToo(t *testing.T) {
+	s := NewSynthetic(Synthetic{}, Options{Seed: 3, PrefixCache: Bust})
+	for name, tokens := range tokenizers {
+		r, err := s.Calibrate(counter(tokens), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for seq, want := range []int{64, 500, 4000} {
+			if got := tokens(s.Under(r).Sized(uint64(seq), want, 0).Text); math.Abs(float64(got-want)) > max(2, 0.02*float64(want)) {
+				t.Errorf("%s: %d tokens, want %d", name, got, want)
+			}
+		}
+	}
+}
+
 func TestWordsOfOneTokenAreCountedByTheGroup(t *testing.T) {
 	asked := 0
 	whole := counter(tokenizers["whole"])

@@ -12,7 +12,8 @@ import (
 // them: its chat template is part of a prompt's length.
 type Synthetic struct {
 	// Input is how long prompts are. In a conversation it is that of the first
-	// request, and of what the user adds in each later turn.
+	// request, and of what the user adds in each later turn. Where all prompts
+	// are Sized it need not be set; their mean makes the calibration better.
 	Input lengths.Distribution
 	// Output is how long answers are asked to be, zero where nothing asks.
 	Output lengths.Distribution
