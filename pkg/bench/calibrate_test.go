@@ -93,8 +93,8 @@ func findings(o *Options) func() map[string]record.Finding {
 	return func() map[string]record.Finding { mu.Lock(); defer mu.Unlock(); return found }
 }
 
-const sixty = `
-test_scenarios: {ttft: {iterations: 60, warmup_iterations: 0, max_tokens: 0}, load_tests: []}
+const forty = `
+test_scenarios: {ttft: {iterations: 40, warmup_iterations: 0, max_tokens: 0}, load_tests: []}
 generation: {max_tokens: 2, context_length: 8192}
 `
 
@@ -125,6 +125,7 @@ func miss(t *testing.T, samples []record.Sample) (mean, worst float64) {
 }
 
 func TestLengthsAreHitOnEveryEngine(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ kind, api, tokenize string }{
 		{"vllm", "", "/tokenize"}, {"vllm", "completions", "/tokenize"},
 		{"tgi", "", "/tokenize"}, {"tgi", "chat", ""},
@@ -132,7 +133,7 @@ func TestLengthsAreHitOnEveryEngine(t *testing.T) {
 	} {
 		t.Run(c.kind+" "+c.api, func(t *testing.T) {
 			t.Parallel()
-			o, sink := options(t, sixty)
+			o, sink := options(t, forty)
 			asked := addKind(t, &o, c.kind, c.api)
 			synthetic(t, &o, "480±240 in 64..2048", "20±5")
 			found := findings(&o)
@@ -141,7 +142,7 @@ func TestLengthsAreHitOnEveryEngine(t *testing.T) {
 			}
 			samples := sink.of(c.kind, record.PhaseMeasure)
 			mean, worst := miss(t, samples)
-			if mean > 0.005 || worst > 0 || len(samples) != 60 {
+			if mean > 0.005 || worst > 0 || len(samples) != 40 {
 				t.Errorf("%d prompts miss by %.2f %% on the mean, and one by %.1f more than it may", len(samples), mean*100, worst)
 			}
 			if n := len(asked.of("/tokenize")); (n > 0) != (c.tokenize != "") {
@@ -156,8 +157,8 @@ func TestLengthsAreHitOnEveryEngine(t *testing.T) {
 					forced++
 				}
 			}
-			if c.kind == "vllm" && forced != 60 {
-				t.Errorf("%d of 60 answers have the length that was asked for", forced)
+			if c.kind == "vllm" && forced != 40 {
+				t.Errorf("%d of 40 answers have the length that was asked for", forced)
 			}
 		})
 	}
@@ -166,8 +167,9 @@ func TestLengthsAreHitOnEveryEngine(t *testing.T) {
 // A tenth of the words are several tokens to this server, which has a template
 // of 40 tokens; with /tokenize each prompt hits its length, without it the mean.
 func TestLengthsAreHitWhereWordsAreSplit(t *testing.T) {
+	t.Parallel()
 	for _, tokenizer := range []bool{true, false} {
-		o, sink := options(t, sixty)
+		o, sink := options(t, forty)
 		mux := http.NewServeMux()
 		mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) {
 			n := pieces(r)
@@ -218,11 +220,12 @@ func texts(t *testing.T, asked *bodies, path string) (all []string) {
 		text, _, _ = strings.Cut(text, `"`)
 		all = append(all, text)
 	}
-	return all[max(len(all)-60, 0):] // those before were trials
+	return all[max(len(all)-40, 0):] // those before were trials
 }
 
 func TestEnginesThatCountAlikeGetTheSameTexts(t *testing.T) {
-	o, _ := options(t, sixty)
+	t.Parallel()
+	o, _ := options(t, forty)
 	vllm, ollama := addKind(t, &o, "vllm", ""), addKind(t, &o, "ollama", "")
 	synthetic(t, &o, "480±100", "")
 	found := findings(&o)
@@ -230,7 +233,7 @@ func TestEnginesThatCountAlikeGetTheSameTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, b := texts(t, vllm, "/v1/chat/completions"), texts(t, ollama, "/api/chat")
-	if strings.Join(a, "\n") != strings.Join(b, "\n") || len(a) != 60 {
+	if strings.Join(a, "\n") != strings.Join(b, "\n") || len(a) != 40 {
 		t.Error("two engines that count alike were asked different texts")
 	}
 	if len(found()) > 0 {
@@ -239,7 +242,8 @@ func TestEnginesThatCountAlikeGetTheSameTexts(t *testing.T) {
 }
 
 func TestEnginesThatCountDifferentlyGetTextsOfTheirOwn(t *testing.T) {
-	o, sink := options(t, sixty)
+	t.Parallel()
+	o, sink := options(t, forty)
 	vllm, tgi := addKind(t, &o, "vllm", ""), addKind(t, &o, "tgi", "")
 	synthetic(t, &o, "200±40", "")
 	found := findings(&o)
@@ -264,7 +268,8 @@ func TestEnginesThatCountDifferentlyGetTextsOfTheirOwn(t *testing.T) {
 }
 
 func TestAnEngineThatDoesNotCountIsSaidSo(t *testing.T) {
-	o, sink := options(t, sixty, openAIServer(t, good))
+	t.Parallel()
+	o, sink := options(t, forty, openAIServer(t, good))
 	synthetic(t, &o, "100", "")
 	found := findings(&o)
 	if err := Run(t.Context(), o); err != nil {
@@ -273,13 +278,14 @@ func TestAnEngineThatDoesNotCountIsSaidSo(t *testing.T) {
 	if f := found()["lengths-not-calibrated"]; f.Subject != "openai-0" || !strings.Contains(f.Message, "reports no prompt_tokens") {
 		t.Errorf("findings %v", found())
 	}
-	if n := len(sink.of("openai-0", record.PhaseMeasure)); n != 60 {
+	if n := len(sink.of("openai-0", record.PhaseMeasure)); n != 40 {
 		t.Errorf("%d samples: the run must go on", n)
 	}
 }
 
 func TestPreflightSendsAShortPrompt(t *testing.T) {
-	o, sink := options(t, sixty)
+	t.Parallel()
+	o, sink := options(t, forty)
 	asked := addKind(t, &o, "vllm", "")
 	o.Targets[0].Model = ""
 	synthetic(t, &o, "4000", "500")
@@ -296,6 +302,7 @@ func TestPreflightSendsAShortPrompt(t *testing.T) {
 }
 
 func TestAScenariosLimitGoesBeforeDrawnLengths(t *testing.T) {
+	t.Parallel()
 	o, sink := options(t, `
 test_scenarios: {ttft: {iterations: 5, warmup_iterations: 0, max_tokens: 8}, load_tests: []}
 `)
@@ -312,7 +319,8 @@ test_scenarios: {ttft: {iterations: 5, warmup_iterations: 0, max_tokens: 8}, loa
 }
 
 func TestCalibrationEndsWithTheRun(t *testing.T) {
-	o, _ := options(t, sixty, openAIServer(t, func(_ http.ResponseWriter, r *http.Request) { hang(r) }))
+	t.Parallel()
+	o, _ := options(t, forty, openAIServer(t, func(_ http.ResponseWriter, r *http.Request) { hang(r) }))
 	synthetic(t, &o, "100", "")
 	found := findings(&o)
 	ctx, cancel := contextFor(t, 100*time.Millisecond)
