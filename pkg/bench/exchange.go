@@ -29,6 +29,9 @@ type exchange struct {
 	live     liveCounter
 	// retryAfter is what a refusal asked for, 0 where it did not.
 	retryAfter time.Duration
+	// transcript is the answer's frames, kept only where the text is wanted.
+	keepText   bool
+	transcript transcript
 }
 
 // outcome is how an exchange ended.
@@ -43,6 +46,7 @@ type outcome struct {
 func (x *exchange) do(parent context.Context, call engine.Call, requestID string, keepArrivals bool) outcome {
 	x.tally.reset(keepArrivals)
 	x.timing, x.retryAfter = wire.Timing{}, 0
+	x.transcript.reset()
 	x.decoder = x.target.Protocol.NewDecoder(x.target.API)
 
 	ctx, w := startWatch(parent, x.timeouts)
@@ -138,6 +142,9 @@ func (x *exchange) follow(s *wire.Stream, w *watch) error {
 		if d.Token {
 			w.token(frame.At)
 			x.live.frame(d.Tokens)
+		}
+		if x.keepText {
+			x.transcript.add(frame.Data)
 		}
 		if x.tally.ended && !ended {
 			w.ended()

@@ -66,11 +66,11 @@ func guessedRequestSeconds(maxTokens int) float64 {
 }
 
 func plannedTTFT(cfg config.Config, t config.TTFT) record.PlannedScenario {
-	tokens := orDefault(t.MaxTokens, cfg.Generation.MaxTokens)
+	tokens := answerTokens(cfg, t.MaxTokens)
 	return record.PlannedScenario{
 		Name: TTFTScenario, Kind: record.KindTTFT, Requests: t.Iterations, WarmupRequests: t.WarmupIterations,
 		Shape: record.Shape{
-			Arrival: record.ArrivalSequential, Iterations: t.Iterations, MaxTokens: tokens, Rounds: t.Iterations, UntilConfident: t.UntilConfident,
+			Arrival: record.ArrivalSequential, Iterations: t.Iterations, MaxTokens: mostTokens(cfg, t.MaxTokens), Rounds: t.Iterations, UntilConfident: t.UntilConfident,
 			Prompts: promptsName(cfg), PrefixCache: cfg.Prompts.PrefixCache,
 		},
 		ExpectedS: float64(t.Iterations+t.WarmupIterations) * guessedRequestSeconds(tokens),
@@ -78,10 +78,10 @@ func plannedTTFT(cfg config.Config, t config.TTFT) record.PlannedScenario {
 }
 
 func plannedLoad(cfg config.Config, l config.LoadTest) record.PlannedScenario {
-	tokens, rounds := orDefault(l.MaxTokens, cfg.Generation.MaxTokens), max(l.Rounds, 1)
+	tokens, rounds := answerTokens(cfg, l.MaxTokens), max(l.Rounds, 1)
 	once := l.WarmupSeconds + l.RampUpSeconds + l.DurationSeconds/float64(rounds) + guessedRequestSeconds(tokens)
 	shape := loadShape(l)
-	shape.MaxTokens, shape.Prompts, shape.PrefixCache = tokens, promptsName(cfg), cfg.Prompts.PrefixCache
+	shape.MaxTokens, shape.Prompts, shape.PrefixCache = mostTokens(cfg, l.MaxTokens), promptsName(cfg), cfg.Prompts.PrefixCache
 	p := record.PlannedScenario{Name: l.Name, Kind: record.KindLoad, Shape: shape, ExpectedS: float64(rounds) * once}
 	if l.IsOpen() {
 		warmup, measured := loadOpen(l, 0).Expected()
@@ -107,13 +107,6 @@ func (s scenario) targets() []record.Target {
 		return nil
 	}
 	return []record.Target{t}
-}
-
-func promptsName(cfg config.Config) string {
-	if cfg.Prompts.File != "" {
-		return cfg.Prompts.File
-	}
-	return "builtin"
 }
 
 func thinkName(t config.ThinkTime) string {

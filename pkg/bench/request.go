@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
@@ -31,12 +30,14 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 	}
 	defer r.exchanges.Put(x)
 	x.target, x.timeouts = s.target, r.timeouts
+	turn := r.nextTurn(s)
+	x.keepText = turn != nil
 	for attempt := 1; ; attempt++ {
-		text := r.deal(s.part(attempt)).At(uint64(s.arrival.Seq)).Text //nolint:gosec // seq counts from 0
-		call := r.call(s.target, text, s.maxTokens)
-		sample := r.attempt(ctx, x, s, call, attempt)
-		r.warnOfCut(s.target, s.scenario, len(text), sample)
+		ask := r.ask(s, turn, attempt)
+		sample := r.attempt(ctx, x, s, ask, attempt)
+		r.warnOfCut(s.target, s.scenario, ask.bytes(), sample)
 		if !r.retryable(sample) {
+			r.goOn(s, turn, x, sample)
 			return sample
 		}
 		wait, again := r.backoff.Delay(r.Seed^uint64(s.arrival.Seq), attempt, x.retryAfter) //nolint:gosec // seq counts from 0
@@ -46,7 +47,7 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 	}
 }
 
-func (r *runner) attempt(ctx context.Context, x *exchange, s shot, call engine.Call, attempt int) record.Sample {
+func (r *runner) attempt(ctx context.Context, x *exchange, s shot, ask ask, attempt int) record.Sample {
 	tk := ticket{
 		requestID: r.requestID(s, attempt), scenario: s.scenario, phase: record.PhaseMeasure,
 		seq: s.arrival.Seq, attempt: attempt, scheduled: s.arrival.Scheduled,
@@ -55,12 +56,13 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, call engine.C
 		tk.phase = record.PhaseWarmup
 	}
 	x.live.begin(r.Live.row(s.target.Name, s.scenario))
-	out := x.do(ctx, call, tk.requestID, r.Config.Output.RecordFrames)
+	out := x.do(ctx, ask.call, tk.requestID, r.Config.Output.RecordFrames)
 	x.live.end(out.status)
 	sample := x.sample(r.Start, tk, out)
 	if s.block != nil && sample.Status == record.StatusOK && tk.phase == record.PhaseMeasure {
 		s.block.add(&x.tally)
 	}
+	ask.describe(&sample)
 	explain(&sample, s.target)
 	r.Sink.Sample(sample)
 	r.Notify(Event{Kind: EventRequest, Scenario: s.scenario, Engine: s.target.Name, Sample: &sample})

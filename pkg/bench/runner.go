@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
 )
@@ -45,6 +44,9 @@ type runner struct {
 	cut       sync.Map // names of engines that were found to cut prompts
 	host      *host
 	scraped   sync.Map // what is known of reading each target's metrics, by *Target
+	// rulers say how each engine counts tokens, where prompts aim at lengths.
+	rulers map[*Target]*prompt.Ruler
+	talks  talks
 }
 
 func newRunner(o Options) *runner {
@@ -69,6 +71,7 @@ func Run(ctx context.Context, o Options) error {
 		return ErrNoEngine
 	}
 	r := newRunner(o)
+	r.calibrate(ctx)
 	for i, s := range scenarios(o.Config) {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("interrupted before scenario %q: %w", s.plan.Name, err)
@@ -85,31 +88,6 @@ func Run(ctx context.Context, o Options) error {
 // 5 minutes are shorter than the other engines' turns can be, and a model that
 // was unloaded meanwhile would put its load into a TTFT.
 const keepAlive = "30m"
-
-// call is what one request of a scenario asks for.
-func (r *runner) call(t *Target, prompt string, maxTokens int) engine.Call {
-	g := r.Config.Generation
-	if maxTokens == 0 {
-		maxTokens = g.MaxTokens
-	}
-	return engine.Call{
-		Model: t.Model, API: t.API, MaxTokens: maxTokens,
-		Messages:    []engine.Message{{Role: "user", Content: prompt}},
-		ForceLength: g.ForceLength, Seed: g.Seed, Temperature: g.Temperature, ContextLength: g.ContextLength,
-		KeepAlive: keepAlive,
-	}
-}
-
-// deal returns the source of prompts of a part of the run. Parts that count
-// their requests from 0 each have one, with salts of its own, or the warm-up's
-// prompts would be in the engine's prefix cache when they are measured.
-func (r *runner) deal(part string) *prompt.Source {
-	if s, known := r.deals.Load(part); known {
-		return s.(*prompt.Source)
-	}
-	s, _ := r.deals.LoadOrStore(part, r.Prompts.Scope(part))
-	return s.(*prompt.Source)
-}
 
 // inTurn is the order of the targets in a round: forward, then backward, so
 // that a drift of the cluster meets every engine alike (A B C, C B A, …).

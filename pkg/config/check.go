@@ -121,16 +121,6 @@ func (c *checker) thinkTime(path string, t ThinkTime) {
 	}
 }
 
-func (c *checker) prompts() {
-	p := c.Config.Prompts
-	switch {
-	case p.Source == "file" && p.File == "":
-		c.conflict("prompts.source", "prompts come from a file, but prompts.file names none")
-	case p.Source == "builtin" && p.File != "":
-		c.conflict("prompts.file", "prompts.source is builtin, so this file would not be read: delete one of the two")
-	}
-}
-
 func (c *checker) retries() {
 	r := c.Config.Retries
 	if r.MaxAttempts > 1 && len(r.On) == 0 {

@@ -76,10 +76,10 @@ func (l *Loaded) Validate() error {
 func (l *Loaded) settle() {
 	p := &l.Config.Prompts
 	if _, written := l.where["prompts.source"]; !written {
-		p.Source = "builtin"
-		if p.File != "" {
-			p.Source = "file"
-		}
+		p.Source = p.sourceThatFollows()
+	}
+	if p.Synthetic.Input != "" {
+		p.Synthetic.Prefixes = max(p.Synthetic.Prefixes, 1)
 	}
 	// Categories chosen by a layer below are those of other prompts, and its
 	// description is that of another benchmark.

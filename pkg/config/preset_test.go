@@ -129,8 +129,9 @@ func TestDefaultsCommentsAreValid(t *testing.T) {
 	if on < 15 {
 		t.Fatalf("only %d commented settings found", on)
 	}
-	// The keys of uniform and of exponential exclude one another.
-	file := strings.NewReplacer("min_seconds", "#", "max_seconds", "#").Replace(strings.Join(out, ""))
+	// The keys of uniform and of exponential exclude one another, as do the
+	// sources of prompts.
+	file := strings.NewReplacer("min_seconds", "#", "max_seconds", "#", "synthetic: {", "# {").Replace(strings.Join(out, ""))
 	l, err := Load([]Source{src("default.yaml", file)}, "")
 	if err != nil {
 		t.Fatal(err)

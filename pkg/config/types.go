@@ -65,14 +65,37 @@ type Generation struct {
 
 // Prompts says where prompts come from.
 type Prompts struct {
-	// The built-in prompts, or those of file. Follows from file where it is left out.
-	Source string `yaml:"source,omitempty" json:"source" jsonschema:"enum=builtin,enum=file"`
-	// A prompt file, either in the text format of data/prompts.txt or .jsonl with a prompt or text key in each line; relative to the working directory.
+	// The built-in prompts, those of file, the conversations of a ShareGPT file (sharegpt), or made-up ones of a given length (synthetic). Where it is left out it follows from file and synthetic.
+	Source string `yaml:"source,omitempty" json:"source" jsonschema:"enum=builtin,enum=file,enum=sharegpt,enum=synthetic"`
+	// A prompt file, either in the text format of data/prompts.txt or .jsonl with a prompt or text key in each line, or for sharegpt its JSON; relative to the working directory.
 	File string `yaml:"file,omitempty" json:"file"`
 	// Use only the prompts of these categories; an empty list uses all. The built-in ones are chat, code, summarise, reasoning, short and long.
 	Categories []string `yaml:"categories" json:"categories" jsonschema:"nullable,minLength=1,uniqueItems=true"`
 	// Salt each prompt so that no prefix cache answers for the engine (bust), or send it as it stands (allow).
 	PrefixCache string `yaml:"prefix_cache" json:"prefix_cache" jsonschema:"enum=bust,enum=allow"`
+	// Made-up prompts; of the source synthetic.
+	Synthetic Synthetic `yaml:"synthetic,omitempty" json:"synthetic" jsonschema:"nullable"`
+	// Lead conversations that carry the engine's own answers, instead of single questions.
+	Conversation Conversation `yaml:"conversation,omitempty" json:"conversation" jsonschema:"nullable"`
+}
+
+// Synthetic says how long made-up prompts and their answers are. Lengths are a
+// number or a distribution of them, as pkg/lengths reads it.
+type Synthetic struct {
+	// The length of a prompt in tokens, as the engine counts it with its chat template: "480", "480±240" (mean and standard deviation; +- will do for ±), "100..500", "lognormal(480, 240)", each spread one also with bounds, "480±240 in 16..2048". In a conversation, what its first request has and each later turn adds.
+	Input string `yaml:"input,omitempty" json:"input,omitempty" jsonschema:"minLength=1"`
+	// The length of an answer in tokens, in the same words. It is forced where the engine can be made to (vLLM), and the most an answer may have elsewhere. Left out, generation says.
+	Output string `yaml:"output,omitempty" json:"output,omitempty" jsonschema:"minLength=1"`
+	// How many tokens in front prompts share, for a prefix cache to find; they are part of input.
+	SharedPrefixTokens int `yaml:"shared_prefix_tokens,omitempty" json:"shared_prefix_tokens,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	// How many different shared prefixes there are; 1 where it is left out.
+	Prefixes int `yaml:"prefixes,omitempty" json:"prefixes,omitempty" jsonschema:"minimum=1,maximum=100000"`
+}
+
+// Conversation says how long conversations are. Its zero value leads none.
+type Conversation struct {
+	// The number of turns, a number or a distribution as in synthetic.input; a recorded dialogue may have fewer. Left out, every request stands alone.
+	Turns string `yaml:"turns,omitempty" json:"turns,omitempty" jsonschema:"minLength=1"`
 }
 
 // Timeouts bound one attempt of one request, in seconds.

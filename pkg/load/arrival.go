@@ -16,6 +16,9 @@ type Arrival struct {
 	Scheduled time.Time
 	// Warmup marks a request that was scheduled before the measured time.
 	Warmup bool
+	// User is whose request it is, counted from 0; in an open loop, which has no
+	// users, it is 0.
+	User int
 }
 
 // Do sends one request and returns when it has ended, however it ended. It is

@@ -50,7 +50,7 @@ func (r *userRun) user(ctx context.Context, user int) {
 	at := r.start.Add(r.Begin(user))
 	for k := 1; r.await(ctx, at); k++ {
 		r.do(ctx, Arrival{
-			Seq: r.next.Add(1) - 1, Scheduled: at,
+			Seq: r.next.Add(1) - 1, Scheduled: at, User: user,
 			Warmup: at.Before(r.start.Add(r.MeasureFrom())),
 		})
 		at = time.Now().Add(r.Pause(user, k))

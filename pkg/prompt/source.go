@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"sync"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/lengths"
 )
 
 // Bust and Allow are what Options.PrefixCache takes.
@@ -22,15 +24,21 @@ type Options struct {
 	// Nonce makes the salts of this run differ from those of any other with
 	// the same seed, whose prompts an engine may still hold in its cache.
 	Nonce string
+	// Turns is how many turns a conversation has; zero where each request stands
+	// alone.
+	Turns lengths.Distribution
 }
 
 // Source deals prompts out to the requests of a run. It is safe for
 // concurrent use, and what it deals depends on nothing but New's arguments and
 // a request's number.
 type Source struct {
-	prompts []Prompt
-	opts    Options
-	nonce   uint64
+	prompts   []Prompt
+	dialogues []Dialogue // beside prompts, where they were recorded
+	synthetic *Synthetic // nil for prompts that are dealt out
+	ruler     *Ruler
+	opts      Options
+	nonce     uint64
 
 	mu     sync.Mutex
 	orders map[uint64][]int // of the cycles asked for lately
@@ -51,9 +59,16 @@ func New(prompts []Prompt, opts Options) *Source {
 // own, or the first part's prompts would be in the engine's prefix cache when
 // the second sends them.
 func (s *Source) Scope(name string) *Source {
-	scoped := New(s.prompts, s.opts)
+	scoped := s.clone()
 	scoped.nonce = mix(s.nonce) ^ hash(name)
 	return scoped
+}
+
+func (s *Source) clone() *Source {
+	return &Source{
+		prompts: s.prompts, dialogues: s.dialogues, synthetic: s.synthetic, ruler: s.ruler,
+		opts: s.opts, nonce: s.nonce, orders: map[uint64][]int{},
+	}
 }
 
 func hash(text string) uint64 {
@@ -66,12 +81,20 @@ func hash(text string) uint64 {
 // all prompts before any comes again, in an order that each cycle shuffles
 // anew.
 func (s *Source) At(seq uint64) Prompt {
-	n := uint64(len(s.prompts))
-	p := s.prompts[s.order(seq / n)[seq%n]]
+	if s.synthetic != nil {
+		return s.Ask(seq).Prompt
+	}
+	p := s.prompts[s.place(seq)]
 	if s.opts.PrefixCache == Bust {
 		p.Text = s.salt(seq) + "\n\n" + p.Text
 	}
 	return p
+}
+
+// place is which prompt request seq gets.
+func (s *Source) place(seq uint64) int {
+	n := uint64(len(s.prompts))
+	return s.order(seq / n)[seq%n]
 }
 
 // keptOrders bounds the memory of orders; engines that take turns ask for the

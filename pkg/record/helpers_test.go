@@ -86,6 +86,9 @@ func fullSummary() Summary {
 		TTFT: fullDistribution(10), TTFTFromSchedule: fullDistribution(11), TTFA: fullDistribution(12), TPOT: fullDistribution(2),
 		Gap: fullDistribution(3), ITL: fullDistribution(2.5), E2E: fullDistribution(100), Queue: fullDistribution(0.1),
 		OutputTokensPerS: Some(123.5), TotalTokensPerS: Some(200.25), RequestsPerS: Some(1.5), GoodputPerS: Some(1.25), SLOAttainment: Some(0.8),
+		Lengths: &Lengths{
+			Prompt: fullDistribution(30), PromptTarget: fullDistribution(32), Output: fullDistribution(96), OutputTarget: fullDistribution(128), Forced: &met,
+		},
 		TokenSources: map[TokenSource]int64{TokensEngine: 8}, Clocks: map[Clock]int64{ClockKernel: 8},
 		Client: &ClientHealth{
 			CPUShare: Some(0.9), SlipMS: Slip{P50: Some(0.1), P99: Some(2.5)}, GCMS: Some(1.5), CoalescedShare: Some(0.25),
@@ -130,9 +133,10 @@ func fullValidation() Validation {
 
 func fullSample() Sample {
 	return Sample{
-		RequestID: "r1-vllm-0m1-1", Engine: "vllm", Endpoint: "http://vllm:8000", Scenario: "chat", Phase: PhaseMeasure, Seq: 1,
+		RequestID: "r1-vllm-0m1-1", Engine: "vllm", Endpoint: "http://vllm:8000", Scenario: "chat", Phase: PhaseMeasure, Seq: 1, Turn: 2,
 		ScheduledMS: Some(1000.5), SentMS: Some(1001.5), QueueMS: Some(1.0), ConnectMS: Some(0.0), TTFTMS: Some(50.25), TTFAMS: Some(60.0),
 		FirstEventMS: Some(49.5), TPOTMS: Some(20.5), E2EMS: Some(2000.0), MaxStallMS: Some(90.0),
+		PromptTargetTokens: Some(int64(32)), OutputTargetTokens: Some(int64(128)),
 		PromptTokens: Some(int64(30)), CachedTokens: Some(int64(0)), OutputTokens: Some(int64(96)), TokenSource: TokensEngine,
 		Frames: 95, Coalesced: 1, Clock: ClockKernel, Status: StatusTruncated,
 		Error:   &SampleError{Message: "the stream ended", HTTPStatus: 200, Phase: "stream"},

@@ -57,6 +57,8 @@ type Sample struct {
 	Phase    Phase  `json:"phase"`
 	// Seq numbers the requests of a scenario; attempts of one request share it.
 	Seq int64 `json:"seq"`
+	// Turn counts the turns of a conversation from 1; 0 outside of one.
+	Turn int `json:"turn,omitempty"`
 
 	// ScheduledMS is when the load wanted the request to go out.
 	ScheduledMS Float `json:"scheduled_ms,omitzero"`
@@ -85,6 +87,11 @@ type Sample struct {
 	// how many of them its prefix cache answered for.
 	PromptTokens Int `json:"prompt_tokens,omitzero"`
 	CachedTokens Int `json:"cached_tokens,omitzero"`
+	// PromptTargetTokens and OutputTargetTokens are the lengths that were aimed
+	// at: the prompt's as the engine counts it, and the answer's, which the
+	// engine may not have been made to keep to.
+	PromptTargetTokens Int `json:"prompt_target_tokens,omitzero"`
+	OutputTargetTokens Int `json:"output_target_tokens,omitzero"`
 	// OutputTokens is the answer's length as TokenSource counted it.
 	OutputTokens Int         `json:"output_tokens,omitzero"`
 	TokenSource  TokenSource `json:"token_source,omitempty"`

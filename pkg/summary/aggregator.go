@@ -140,7 +140,7 @@ func (a *Aggregator) row(engine string, c *cell) resultRow {
 		Engine: engine, Endpoint: cmp.Or(c.endpoint, info.Endpoint), Via: info.Via, Requests: c.requests, Succeeded: c.succeeded,
 		Failed: c.requests - c.succeeded - c.cancelled, Dropped: c.dropped(),
 		Errors: copyCounts(c.errors), TokenSources: copyCounts(c.sources), Clocks: copyCounts(c.clocks),
-		SLOAttainment: c.attainment(a.run.Plan.SLO),
+		SLOAttainment: c.attainment(a.run.Plan.SLO), Lengths: c.lengths(level),
 	}
 	c.latencies(&e, level)
 	overTop, gapsErr := c.gapDistributions(&e, level)

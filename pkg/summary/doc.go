@@ -1,6 +1,6 @@
 // Package summary turns what a run measured into what it amounts to.
 //
-// An [Aggregator] takes samples and blocks one by one, keeps some eighty bytes
+// An [Aggregator] takes samples and blocks one by one, keeps some hundred bytes
 // of each sample, and computes a record.Summary whenever it is asked. The same
 // code sums up a run that is under way and one read back from its directory, so
 // the two cannot differ. [Gaps] is the histogram in which a block keeps the

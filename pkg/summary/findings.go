@@ -65,6 +65,7 @@ type resultRow struct {
 var rules = []func(resultRow) (f record.Finding, applies bool){
 	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, droppedArrivals, loadNotReached, tunnelBound, damagedGaps, longGaps,
 	foreignTraffic, serverCountsLess, serverResidual, engineRestarted,
+	lengthsMissed, outputNotForced,
 }
 
 func (r resultRow) findings(scenario string) []record.Finding {

@@ -22,6 +22,7 @@ type row struct {
 	queue, connect             float64
 	ttft, ttfa, tpot, e2e      float64
 	outputTokens, promptTokens float64
+	outputTarget, promptTarget float64
 	outcome                    outcome
 	measured, retried          bool
 	tally                      tally
@@ -33,15 +34,10 @@ func newRow(s record.Sample) row {
 	r := row{
 		at: s.SentMS.Or(value(s.ScheduledMS)), queue: value(s.QueueMS), connect: value(s.ConnectMS),
 		ttft: value(s.TTFTMS), ttfa: value(s.TTFAMS), tpot: value(s.TPOTMS), e2e: value(s.E2EMS),
-		outputTokens: math.NaN(), promptTokens: math.NaN(),
+		outputTokens: count(s.OutputTokens), promptTokens: count(s.PromptTokens),
+		outputTarget: count(s.OutputTargetTokens), promptTarget: count(s.PromptTargetTokens),
 		outcome: failed, measured: s.Phase == record.PhaseMeasure, retried: s.Attempt > 1,
 		tally: tallyOf(s.Status), estimated: s.TokenSource == record.TokensEstimated,
-	}
-	if n, known := s.OutputTokens.Get(); known {
-		r.outputTokens = float64(n)
-	}
-	if n, known := s.PromptTokens.Get(); known {
-		r.promptTokens = float64(n)
 	}
 	switch s.Status {
 	case record.StatusOK:
@@ -53,6 +49,13 @@ func newRow(s record.Sample) row {
 }
 
 func value(f record.Float) float64 { return f.Or(math.NaN()) }
+
+func count(n record.Int) float64 {
+	if v, known := n.Get(); known {
+		return float64(v)
+	}
+	return math.NaN()
+}
 
 // waited is a latency as the request's user saw it: a retry's counts from when
 // the request was first scheduled.
@@ -85,7 +88,7 @@ func (r *row) meets(slo record.SLO) bool {
 		(math.IsNaN(r.tpot) || within(slo.TPOTMS, r.tpot))
 }
 
-// chunkRows is the length of a chunk; one has about 320 KB.
+// chunkRows is the length of a chunk; one has about 390 KB.
 const chunkRows = 1 << 12
 
 // rows grows by chunks, so that a long run never copies what it has.

@@ -112,7 +112,10 @@ func openColumns() []resultColumn {
 }
 
 func shapeText(s record.Shape) string {
-	tokens := fmt.Sprintf(", up to %d tokens", s.MaxTokens)
+	tokens := ""
+	if s.MaxTokens > 0 { // else each request has a length of its own
+		tokens = fmt.Sprintf(", up to %d tokens", s.MaxTokens)
+	}
 	switch {
 	case s.Arrival == record.ArrivalSequential && s.UntilConfident:
 		return fmt.Sprintf("one request at a time until enough was known, at most %d iterations%s; times in ms", s.Iterations, tokens)

@@ -6,7 +6,7 @@ package layering
 // rows holds every package, lowest first. A package imports only from rows
 // above its own in this list, so no two of one row know each other.
 var rows = [][]string{
-	{"config", "data", "pkg/record"},
+	{"config", "data", "pkg/lengths", "pkg/record"},
 	{"pkg/config", "pkg/load", "pkg/prompt", "pkg/stats", "pkg/wire"},
 	{"pkg/engine", "pkg/kube", "pkg/simulate", "pkg/summary"},
 	{"pkg/bench", "pkg/chart", "pkg/discover", "pkg/infra", "pkg/verdict"},

@@ -12,38 +12,12 @@ import (
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
 )
-
-// promptSource makes the prompts of a run, salted for it alone.
-type promptSource func(runID string) *prompt.Source
-
-// prompts reads the prompts that the configuration names.
-func (o *Options) prompts() (promptSource, error) {
-	c := o.config.Config.Prompts
-	all := prompt.Builtin()
-	if c.File != "" {
-		data, err := o.System.ReadFile(c.File)
-		if err != nil {
-			return nil, fmt.Errorf("prompts.file: %w", err)
-		}
-		if all, err = prompt.Parse(c.File, strings.NewReader(string(data))); err != nil {
-			return nil, err
-		}
-	}
-	all, err := prompt.Filter(all, c.Categories)
-	if err != nil {
-		return nil, fmt.Errorf("prompts.categories: %w", err)
-	}
-	return func(runID string) *prompt.Source {
-		return prompt.New(all, prompt.Options{Seed: o.Seed, PrefixCache: c.PrefixCache, Nonce: runID})
-	}, nil
-}
 
 // journal is everything that is kept of a run while it goes on.
 type journal struct {

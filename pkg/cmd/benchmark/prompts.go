@@ -1,0 +1,93 @@
+package benchmark
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/lengths"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
+)
+
+// promptSource makes the prompts of a run, salted for it alone.
+type promptSource func(runID string) *prompt.Source
+
+// prompts reads the prompts that the configuration names.
+func (o *Options) prompts() (promptSource, error) {
+	c := o.config.Config.Prompts
+	opts := prompt.Options{Seed: o.Seed, PrefixCache: c.PrefixCache}
+	if c.Conversation.Turns != "" {
+		turns, err := lengths.Parse(c.Conversation.Turns)
+		if err != nil {
+			return nil, fmt.Errorf("prompts.conversation.turns: %w", err)
+		}
+		opts.Turns = turns
+	}
+	open := o.listed
+	switch c.Source {
+	case config.SourceSynthetic:
+		open = synthetic
+	case config.SourceShareGPT:
+		open = o.shareGPT
+	}
+	source, err := open(c)
+	if err != nil {
+		return nil, err
+	}
+	return func(runID string) *prompt.Source {
+		opts := opts
+		opts.Nonce = runID
+		return source(opts)
+	}, nil
+}
+
+// sourceOf makes a source of prompts that were read already.
+type sourceOf func(prompt.Options) *prompt.Source
+
+// listed reads the built-in prompts, or those of a prompt file.
+func (o *Options) listed(c config.Prompts) (sourceOf, error) {
+	all := prompt.Builtin()
+	if c.File != "" {
+		data, err := o.System.ReadFile(c.File)
+		if err != nil {
+			return nil, fmt.Errorf("prompts.file: %w", err)
+		}
+		if all, err = prompt.Parse(c.File, bytes.NewReader(data)); err != nil {
+			return nil, err
+		}
+	}
+	all, err := prompt.Filter(all, c.Categories)
+	if err != nil {
+		return nil, fmt.Errorf("prompts.categories: %w", err)
+	}
+	return func(opts prompt.Options) *prompt.Source { return prompt.New(all, opts) }, nil
+}
+
+func (o *Options) shareGPT(c config.Prompts) (sourceOf, error) {
+	data, err := o.System.ReadFile(c.File)
+	if err != nil {
+		return nil, fmt.Errorf("prompts.file: %w", err)
+	}
+	dialogues, skipped, err := prompt.ParseShareGPT(c.File, bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	if skipped > 0 {
+		_, _ = fmt.Fprintf(o.Streams.Err, "%s: %d conversations are used, %d entries of another form were passed over\n", c.File, len(dialogues), skipped)
+	}
+	return func(opts prompt.Options) *prompt.Source { return prompt.NewShareGPT(dialogues, opts) }, nil
+}
+
+func synthetic(c config.Prompts) (sourceOf, error) {
+	shape := prompt.Synthetic{SharedPrefix: c.Synthetic.SharedPrefixTokens, Prefixes: c.Synthetic.Prefixes}
+	var err error
+	if shape.Input, err = lengths.Parse(c.Synthetic.Input); err != nil {
+		return nil, fmt.Errorf("prompts.synthetic.input: %w", err)
+	}
+	if c.Synthetic.Output != "" {
+		if shape.Output, err = lengths.Parse(c.Synthetic.Output); err != nil {
+			return nil, fmt.Errorf("prompts.synthetic.output: %w", err)
+		}
+	}
+	return func(opts prompt.Options) *prompt.Source { return prompt.NewSynthetic(shape, opts) }, nil
+}
