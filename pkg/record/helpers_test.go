@@ -86,7 +86,8 @@ func fullSummary() Summary {
 		TTFT: fullDistribution(10), TTFTFromSchedule: fullDistribution(11), TTFA: fullDistribution(12), TPOT: fullDistribution(2),
 		Gap: fullDistribution(3), ITL: fullDistribution(2.5), E2E: fullDistribution(100), Queue: fullDistribution(0.1),
 		OutputTokensPerS: Some(123.5), TotalTokensPerS: Some(200.25), RequestsPerS: Some(1.5), GoodputPerS: Some(1.25), SLOAttainment: Some(0.8),
-		TokenSources: map[TokenSource]int64{TokensEngine: 8}, Clocks: map[Clock]int64{ClockKernel: 8},
+		CostPerMillionOutputTokens: Some(5.5),
+		TokenSources:               map[TokenSource]int64{TokensEngine: 8}, Clocks: map[Clock]int64{ClockKernel: 8},
 		Client: &ClientHealth{
 			CPUShare: Some(0.9), SlipMS: Slip{P50: Some(0.1), P99: Some(2.5)}, GCMS: Some(1.5), CoalescedShare: Some(0.25),
 			Verdict: ClientBound, Reasons: []string{"busy"},
@@ -97,10 +98,12 @@ func fullSummary() Summary {
 		Simulated: true, Partial: true, Interrupted: true, Tool: fullTool(), Environment: fullEnvironment(),
 		Scenarios: []ScenarioResult{{
 			Name: "chat", Kind: KindLoad, Shape: fullShape(), Engines: []EngineResult{e},
+			Verdict:  fullScenarioVerdict(),
 			Timeline: []TimelinePoint{{TS: 7, Engine: "vllm", RequestsPerS: 1.5, OutputTokensPerS: 120, TTFTP95MS: Some(30.0), InFlight: 5, Errors: 1}},
 		}},
-		Targets:  []TargetResult{{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 500, Actual: Some(30.0), Met: &met}},
+		Targets:  []TargetResult{{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 500, Actual: Some(30.0), Met: &met, NeedsSamples: Some(int64(72))}},
 		Findings: []Finding{fullFinding()},
+		Fairness: fullFairness(), Currency: "EUR", Verdict: fullVerdict(),
 	}
 }
 

@@ -9,11 +9,10 @@ import (
 
 // Check holds every row of a comparison to the limits of a gate. A limit fails
 // where the number is worse by more than its amount and the change is
-// significant; it passes where the number is not worse by more than that, or
-// where the interval of the change shows that it is not. Otherwise, and where
-// one of the runs lacks the number or no row has it, nobody can say. The interval
-// need not lie beyond the amount as a whole: then only changes much larger than
-// the limit would ever fail.
+// significant, and passes where it is not worse by more than that. Nobody can say
+// where it is worse by more but that may be chance, where one of the runs lacks
+// the number, or where no row has it. The interval need not lie beyond the amount
+// as a whole: then only changes much larger than the limit would ever fail.
 func Check(c record.Comparison, g Gate) record.GateResult {
 	result := record.GateResult{Gate: g.String(), Status: record.GatePass, Checks: []record.GateCheck{}}
 	for _, l := range g.Limits {

@@ -9,10 +9,14 @@ import "github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 // It is absent without a price, without a rate, and where nobody says how many
 // GPUs there are.
 func price(s *record.Summary, c Cost) {
+	s.Currency = ""
 	for i := range s.Scenarios {
 		rows := s.Scenarios[i].Engines
 		for k := range rows {
 			rows[k].CostPerMillionOutputTokens = costOf(rows[k], infoOf(*s, rows[k].Engine), c)
+			if rows[k].CostPerMillionOutputTokens.Known() {
+				s.Currency = c.Currency
+			}
 		}
 	}
 }

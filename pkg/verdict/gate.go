@@ -42,10 +42,10 @@ const (
 type Limit struct {
 	// Metric and Statistic are those of a record.ComparedRow.
 	Metric, Statistic string
-	// Amount is positive where the number may rise by so much and negative where
-	// it may fall, in Unit; zero, with Falls set or not, allows nothing.
+	// Amount is the most by which the number may change, in Unit: positive where it
+	// may rise and negative where it may fall.
 	Amount float64
-	// Falls says that the limit is on the number's fall.
+	// Falls says that the number gets worse by falling; it tells -0 from +0.
 	Falls bool
 	Unit  Unit
 	// text is how it was written.
