@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/stats"
 )
@@ -97,7 +99,7 @@ func (m method) observations(c contrast, a, b number) contrast {
 	// observations may differ by the rounding of slices.
 	shift := c.effect.Difference.Or(d.Estimate) - d.Estimate
 	c.effect.CI = &record.Interval{d.CI.Low + shift, d.CI.High + shift}
-	p := tailOf(d, r.Resamples, m.level)
+	p := m.tailOf(d)
 	if m.location && m.sequential {
 		if _, ranks, ok := stats.MannWhitney(a.observed, b.observed); ok {
 			p = math.Max(p, ranks)
@@ -120,19 +122,29 @@ func resamples(observations int) int {
 	return max(leastResamples, min(stats.DefaultResamples, work/max(observations, 1)))
 }
 
-// tailOf is a bootstrap's p-value. Counting replicates cannot tell less than
-// 2/resamples; where no replicate lies beyond 0, the p-value is that of a normal
-// estimate with this interval, if that is smaller.
-func tailOf(d stats.Difference, drawn int, level float64) float64 {
-	if d.PValue > 4/float64(drawn) {
-		return d.PValue
-	}
+// tailOf is a bootstrap's p-value. Counting replicates tells no less than about
+// 2 in their number, which corrections for many comparisons would use up. Where 0
+// is farther from the estimate than twice the interval's end is, no replicate
+// lies beyond it; the p-value is then that of an estimate with this interval,
+// normal for single requests, and under load with the 7 degrees of freedom of 8
+// blocks, the fewest that stats wishes for. Farther out than smallestP no such
+// approximation holds.
+func (m method) tailOf(d stats.Difference) float64 {
 	toZero := d.Estimate - d.CI.Low
 	if d.Estimate < 0 {
 		toZero = d.CI.High - d.Estimate
 	}
-	return math.Min(d.PValue, twoSided(d.Estimate, toZero, level))
+	if math.Abs(d.Estimate) <= 2*toZero {
+		return d.PValue
+	}
+	freedom := 7.0
+	if m.sequential {
+		freedom = math.Inf(1)
+	}
+	return math.Min(d.PValue, math.Max(twoSided(d.Estimate, toZero, m.level, freedom), smallestP))
 }
+
+const smallestP = 1e-6
 
 // intervals compares two numbers of which only the intervals are known. Each
 // interval's width gives a standard error, and the p-value is that of a normal
@@ -159,18 +171,23 @@ func (m method) intervals(c contrast, a, b number) contrast {
 	if d < 0 {
 		toZero = high
 	}
-	c.p = record.Some(twoSided(d, toZero, m.level))
+	c.p = record.Some(math.Max(twoSided(d, toZero, m.level, math.Inf(1)), smallestP))
 	return c
 }
 
-// twoSided is the p-value of a normal estimate whose interval at a level has
-// this half-width.
-func twoSided(d, halfWidth, level float64) float64 {
+// twoSided is the p-value of an estimate whose interval at a level has this
+// half-width, if it varies as Student's distribution with so many degrees of
+// freedom does; infinitely many are the normal distribution.
+func twoSided(d, halfWidth, level, freedom float64) float64 {
 	if halfWidth <= 0 {
 		return 0
 	}
-	z := math.Abs(d) / halfWidth * math.Sqrt2 * math.Erfinv(level)
-	return math.Erfc(z / math.Sqrt2)
+	in := math.Abs(d) / halfWidth
+	if math.IsInf(freedom, 1) {
+		return 2 * distuv.UnitNormal.Survival(in*distuv.UnitNormal.Quantile((1+level)/2))
+	}
+	student := distuv.StudentsT{Sigma: 1, Nu: freedom}
+	return 2 * student.Survival(in*student.Quantile((1+level)/2))
 }
 
 // shares compares two success shares, as if there had been as many attempts as

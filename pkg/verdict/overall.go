@@ -64,10 +64,21 @@ func executive(s record.Summary, v record.Verdict, scenarios []scenarioOutcome, 
 	if s.Partial {
 		sentences = append(sentences, "The run did not come to its end.")
 	}
-	if len(v.Recommendations) > 0 {
-		sentences = append(sentences, "First: "+strings.TrimSuffix(v.Recommendations[0].Message, ".")+".")
+	if first := firstThing(v); first != "" {
+		sentences = append(sentences, "First: "+strings.TrimSuffix(first, ".")+".")
 	}
 	return strings.Join(sentences, " ")
+}
+
+// firstThing is the first recommendation, or where there is a winner the first
+// that is about it or about all.
+func firstThing(v record.Verdict) string {
+	for _, r := range v.Recommendations {
+		if v.Winner == nil || r.Engine == "" || r.Engine == *v.Winner {
+			return r.Message
+		}
+	}
+	return ""
 }
 
 func answerOf(s record.Summary, v record.Verdict, scenarios []scenarioOutcome, o Options) string {
@@ -100,16 +111,21 @@ func answerOf(s record.Summary, v record.Verdict, scenarios []scenarioOutcome, o
 	return sentence
 }
 
-// leadsOf tells what each engine wins, the same quality in one scenario only.
+// leadsOf tells what each engine wins, in the order of dimensions and each in the
+// first scenario that shows it.
 func leadsOf(scenarios []scenarioOutcome) map[string][]string {
 	leads, seen := map[string][]string{}, map[string]bool{}
-	for _, sc := range scenarios {
-		for i, c := range sc.claims {
-			if c.winner == "" || !c.decides || seen[c.winner+c.dimension] || len(leads[c.winner]) == maxLeads {
+	for _, d := range dimensions() {
+		for _, sc := range scenarios {
+			i := slices.IndexFunc(sc.claims, func(c claim) bool { return c.dimension == d.name && c.winner != "" && c.decides })
+			if i < 0 {
 				continue
 			}
-			seen[c.winner+c.dimension] = true
-			leads[c.winner] = append(leads[c.winner], lead(sc.verdict.Dimensions[i])+" in "+sc.name)
+			winner := sc.claims[i].winner
+			if key := winner + "\x00" + d.name; !seen[key] && len(leads[winner]) < maxLeads {
+				seen[key] = true
+				leads[winner] = append(leads[winner], lead(sc.verdict.Dimensions[i])+" in "+sc.name)
+			}
 		}
 	}
 	return leads
