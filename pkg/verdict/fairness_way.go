@@ -111,9 +111,9 @@ func meanLength(e record.EngineResult) (length, bool) {
 // seen one before answers it from its cache.
 func prefixCache(f field) answer {
 	var allowed []string
-	known := false
+	known := len(f.summary.Scenarios) > 0
 	for _, sc := range f.summary.Scenarios {
-		known = known || sc.Shape.PrefixCache != ""
+		known = known && sc.Shape.PrefixCache != ""
 		if sc.Shape.PrefixCache == "allow" {
 			allowed = append(allowed, sc.Name)
 		}
