@@ -70,7 +70,7 @@ func plannedTTFT(cfg config.Config, t config.TTFT) record.PlannedScenario {
 	return record.PlannedScenario{
 		Name: TTFTScenario, Kind: record.KindTTFT, Requests: t.Iterations, WarmupRequests: t.WarmupIterations,
 		Shape: record.Shape{
-			Arrival: record.ArrivalSequential, Iterations: t.Iterations, MaxTokens: tokens, Rounds: t.Iterations,
+			Arrival: record.ArrivalSequential, Iterations: t.Iterations, MaxTokens: tokens, Rounds: t.Iterations, UntilConfident: t.UntilConfident,
 			Prompts: promptsName(cfg), PrefixCache: cfg.Prompts.PrefixCache,
 		},
 		ExpectedS: float64(t.Iterations+t.WarmupIterations) * guessedRequestSeconds(tokens),

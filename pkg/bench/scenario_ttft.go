@@ -56,14 +56,18 @@ func (r *runner) warm(ctx context.Context, t *Target, s scenario, index int) {
 }
 
 // iterate goes through the iterations. A target that fails every request is
-// left out of the rest.
+// left out of the rest. Where the scenario is to end once enough is known, that
+// is judged after every second iteration: then each engine has been the first
+// and the last in turn as often, and a place in the order favours nobody.
 func (r *runner) iterate(ctx context.Context, s scenario, index int, blocks map[*Target]*block) {
 	guards := map[*Target]*guard{}
 	for _, t := range r.Targets {
 		guards[t] = &guard{most: mostFailuresInTurn}
 	}
-	for i := range s.ttft.Iterations {
-		for _, t := range inTurn(r.Targets, i) {
+	c := newConfidence(r.Config, r.Targets)
+	done := 0
+	for done < s.ttft.Iterations {
+		for _, t := range inTurn(r.Targets, done) {
 			if ctx.Err() != nil {
 				return
 			}
@@ -71,11 +75,24 @@ func (r *runner) iterate(ctx context.Context, s scenario, index int, blocks map[
 				continue
 			}
 			last := r.fire(ctx, shot{target: t, scenario: s.plan.Name, index: index, maxTokens: s.ttft.MaxTokens, block: blocks[t],
-				arrival: load.Arrival{Seq: int64(i), Scheduled: time.Now()}})
+				arrival: load.Arrival{Seq: int64(done), Scheduled: time.Now()}})
+			c.note(t.Name, last)
 			if guards[t].note(last.Status) {
 				r.giveUp(t, s.plan.Name, guards[t], last)
 				guards[t] = nil
+				c.leave(t.Name)
 			}
 		}
+		c.close()
+		done++
+		if s.ttft.UntilConfident && done%2 == 0 {
+			if _, known := c.known(); known {
+				break
+			}
+		}
+	}
+	if s.ttft.UntilConfident && ctx.Err() == nil {
+		f := c.verdict(s.plan.Name, done, s.ttft.Iterations)
+		r.Notify(Event{Kind: EventFinding, Scenario: s.plan.Name, Finding: &f})
 	}
 }

@@ -56,7 +56,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			API: map[string]string{"vllm": "completions", "tgi": "chat", "ollama": "generate"},
 		},
 		TestScenarios: TestScenarios{
-			TTFT: TTFT{Enabled: ptr(false), Iterations: 1, TargetMS: ptr(0.5), TargetStatistic: "mean"},
+			TTFT: TTFT{Enabled: ptr(false), Iterations: 1, UntilConfident: true, ConfidentWidth: 0.05, TargetMS: ptr(0.5), TargetStatistic: "mean"},
 			LoadTests: []LoadTest{
 				{
 					Name: "a b", Arrival: "users", ConcurrentUsers: 1, DurationSeconds: 0.5, TargetP95MS: ptr(1500.0), TargetMetric: "e2e",

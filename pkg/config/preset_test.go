@@ -46,7 +46,7 @@ func TestQuickSupportsItsTarget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := TTFT{Enabled: ptr(true), Iterations: 80, TargetMS: ptr(100.0), TargetStatistic: "p95", WarmupIterations: 3, MaxTokens: 16}
+	want := TTFT{Enabled: ptr(true), Iterations: 80, ConfidentWidth: 0.1, TargetMS: ptr(100.0), TargetStatistic: "p95", WarmupIterations: 3, MaxTokens: 16}
 	if diff := cmp.Diff(want, l.Config.TestScenarios.TTFT); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

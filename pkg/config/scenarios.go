@@ -14,6 +14,10 @@ type TTFT struct {
 	Enabled *bool `yaml:"enabled" json:"enabled" jsonschema:"nullable"`
 	// Measured requests to each engine. A 95 % interval of p95 needs 72, of p99 368.
 	Iterations int `yaml:"iterations" json:"iterations" jsonschema:"minimum=1,maximum=1000000"`
+	// Stop as soon as it is known which engine gives its first token soonest, or each engine's median; iterations is then the most.
+	UntilConfident bool `yaml:"until_confident" json:"until_confident"`
+	// How narrowly each median must be known for until_confident to stop where no engine leads: the width of its interval, as a share of it.
+	ConfidentWidth float64 `yaml:"confident_width" json:"confident_width" jsonschema:"exclusiveMinimum=0,maximum=1"`
 	// The limit that target_statistic of TTFT must meet, in milliseconds; null sets none.
 	TargetMS *float64 `yaml:"target_ms" json:"target_ms" jsonschema:"nullable,exclusiveMinimum=0,maximum=604800000"`
 	// The statistic that target_ms limits.

@@ -50,7 +50,7 @@ func fullTool() Tool {
 
 func fullShape() Shape {
 	return Shape{
-		Arrival: "users", Iterations: 1, Users: 5, ThinkTime: "fixed(1s)", WarmupS: 5, RampUpS: 2, DurationS: 60,
+		Arrival: "users", Iterations: 1, UntilConfident: true, Users: 5, ThinkTime: "fixed(1s)", WarmupS: 5, RampUpS: 2, DurationS: 60,
 		RatePerS: 2, ToRatePerS: 4, Burstiness: 0.5, Steps: []RateStep{{RatePerS: 1, DurationS: 2}}, BurstSize: 3, BurstPeriodS: 4, MaxInFlight: 100,
 		Rounds: 2, MaxTokens: 128, Prompts: "builtin", PrefixCache: "bust",
 	}

@@ -106,7 +106,12 @@ type Shape struct {
 	// steps or burst.
 	Arrival    string `json:"arrival"`
 	Iterations int    `json:"iterations,omitempty"`
-	Users      int    `json:"users,omitempty"`
+	// UntilConfident says that Iterations was the most, and that the scenario
+	// ended as soon as enough was known. Intervals and tests that are for a
+	// sample whose size was settled beforehand do not hold then: the finding
+	// stopped-early says what does.
+	UntilConfident bool `json:"until_confident,omitempty"`
+	Users          int  `json:"users,omitempty"`
 	// RatePerS is in requests per second, for each engine; a ramp goes from
 	// there to ToRatePerS.
 	RatePerS   float64 `json:"rate_per_s,omitempty"`

@@ -14,6 +14,8 @@ import (
 // DiCiccio and Efron, "Bootstrap Confidence Intervals", Statistical Science 11
 // (1996), equation 6.6. Replicates that equal the estimate count half towards
 // the bias correction, since ties are the rule in quantiles and rounded values.
+// A 95 % interval of the mean of 80 observations covers some 90 % of the time
+// where their logarithm has a standard deviation of 1, and 94 % where it is 0.5.
 //
 // There is none of fewer than MinResampled observations, of values that are
 // not finite, or where the estimate lies at the very edge of its replicates, so

@@ -28,8 +28,8 @@ const minBlocks = 5
 // r.Block 0 takes AutoBlock's length to the power of 3/2, as long as that leaves
 // 8 blocks: see coveringBlock. So a 95 % interval of the mean, the median or p95
 // covers 93 % to 97 % of the time for AR(1) series of 200 and more with a
-// correlation of 0.5 and less between neighbours, also skewed ones. At 0.8 it
-// takes some 1,000. There is no interval of fewer than MinResampled
+// correlation of 0.5 and less between neighbours, also skewed ones; at 0.8 it
+// takes more than 200 for that. There is no interval of fewer than MinResampled
 // observations, fewer than 5 blocks, or values that are not finite.
 func BlockBootstrap(series []float64, of Statistic, r Resampling) (Interval, bool) {
 	if !usable(series) || !r.proper() {

@@ -46,7 +46,8 @@ func BootstrapDifference(a, b []float64, of Statistic, r Resampling) (Difference
 // belong together, as the answers of two engines in one iteration do. Pairs are
 // drawn together, in blocks of r.Block or of the longest that suits a, b or
 // their difference, so what both have in common cancels. Interval and
-// p-value are those of [BootstrapDifference].
+// p-value are those of [BootstrapDifference]; for quantiles they are wider and
+// larger than need be where a common drift is what moves both.
 //
 // There is none where the samples differ in length or have no [BlockBootstrap].
 func PairedDifference(a, b []float64, of Statistic, r Resampling) (Difference, bool) {

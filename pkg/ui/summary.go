@@ -111,6 +111,8 @@ func openColumns() []resultColumn {
 func shapeText(s record.Shape) string {
 	tokens := fmt.Sprintf(", up to %d tokens", s.MaxTokens)
 	switch {
+	case s.Arrival == record.ArrivalSequential && s.UntilConfident:
+		return fmt.Sprintf("one request at a time until enough was known, at most %d iterations%s; times in ms", s.Iterations, tokens)
 	case s.Arrival == record.ArrivalSequential:
 		return fmt.Sprintf("one request at a time, %d iterations%s; times in ms", s.Iterations, tokens)
 	case s.IsOpen():

@@ -107,6 +107,12 @@ func (o *Options) override() error {
 	if o.RecordFrames {
 		set("output.record_frames", true, "--record-frames")
 	}
+	if o.UntilConfident {
+		if !o.config.Config.TestScenarios.TTFT.IsEnabled() {
+			return cli.Usagef("--until-confident is about the scenario of single requests, and this configuration does not run it")
+		}
+		set("test_scenarios.ttft.until_confident", true, "--until-confident")
+	}
 	return errors.Join(faults...)
 }
 

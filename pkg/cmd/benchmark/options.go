@@ -38,7 +38,9 @@ type Options struct {
 	DryRun       bool
 	Verbose      bool
 	FailOnTarget bool
-	Colour       cli.Colour
+	// UntilConfident ends the scenario of single requests once enough is known.
+	UntilConfident bool
+	Colour         cli.Colour
 
 	TokenFiles []string
 	Trust      cluster.Trust
@@ -63,6 +65,7 @@ func (o *Options) bind(c *cobra.Command) {
 	f.Uint64Var(&o.Seed, "seed", 1, "Seed of the prompts' order, of pauses and of simulated engines")
 	f.Var(&o.Duration, "duration", "Time the whole run should take, load tests stretched or cut to fit; a bare number is minutes")
 	f.IntVar(&o.Users, "users", 0, "Users of the heaviest load test; the lighter ones keep their proportion")
+	f.BoolVar(&o.UntilConfident, "until-confident", false, "Send single requests only until it is known which engine is the fastest, or each median; the iterations are then the most")
 	f.StringVar(&o.OutputDir, "output-dir", "", "Folder in which the run gets a folder of its own (default results)")
 	f.StringVarP(&o.Output, "output", "o", "table", "Standard output: table, wide, json, yaml or name (of the run's folder)")
 	f.StringSliceVar(&o.Formats, "format", nil, "Documents to write: "+strings.Join(report.Formats(), ", "))
