@@ -95,7 +95,7 @@ func TestWinners(t *testing.T) {
 		{"sure but too little to matter", func() *bench { return pair(1.3, 1.3) }, Options{PracticalThreshold: new(0.8)}, "none", "no significant difference", ""},
 		{"each better at something", func() *bench { return pair(1.3, 0.7) }, Options{}, "none", "tgi and vllm each lead in something", "vllm leads with its first token"},
 		{"only one of them counts", func() *bench { return pair(1.3, 0.7) }, Options{Weights: map[string]float64{record.DimensionFirstToken: 1}}, "vllm", "tgi is best in steadiness", "Take vllm"},
-		{"nothing that was shown counts", func() *bench { return pair(1.3, 1) }, Options{Weights: map[string]float64{record.DimensionReliability: 1}}, "none", "which has no weight", ""},
+		{"nothing that was shown counts", func() *bench { return pair(1.3, 1) }, Options{Weights: map[string]float64{record.DimensionReliability: 1}}, "none", "nothing of this is enough to win", ""},
 		{"surer than the sample", func() *bench { return pair(1.12, 1) }, Options{Level: 0.999999}, "none", "no significant difference", ""},
 		{"client-bound", func() *bench {
 			b := pair(1.3, 1)

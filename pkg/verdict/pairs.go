@@ -112,7 +112,7 @@ const stoppedEarly = "stopped-early"
 // token has no p-value, and the tail, which rests on the same numbers, no answer.
 func (j judgement) stoppedEarly(d dimension, rows []record.EngineResult, numbers []number, best []int, out *record.Dimension, c *claim) (string, bool) {
 	ofTTFT := d.name == record.DimensionFirstToken || d.name == record.DimensionTail
-	if !j.untilConfident() || !ofTTFT {
+	if !j.sc.Shape.UntilConfident || !ofTTFT {
 		return "", false
 	}
 	out.Effect = new(effectOf(numbers[best[0]], numbers[best[1]]))

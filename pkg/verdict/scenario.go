@@ -27,7 +27,11 @@ func (j judgement) decide(out *scenarioOutcome, g ground) {
 	told := tell(v.Dimensions, out.claims)
 	switch engines := winnersOf(standing); {
 	case len(engines) == 0:
-		v.Reasons = append(append([]string{"no significant difference: no engine is shown to be better than every other"}, told...), v.Reasons...)
+		why := "no significant difference: no engine is shown to be better than every other"
+		if len(told) > 0 {
+			why = "nothing of this is enough to win the scenario: it has no weight, or is not significant among so many dimensions"
+		}
+		v.Reasons = append(append(told, why), v.Reasons...)
 	case len(engines) > 1:
 		v.Reasons = append(append([]string{"no engine is better in everything: " + strings.Join(engines, " and ") + " each lead in something"}, told...), v.Reasons...)
 	default:
@@ -54,7 +58,7 @@ func (j judgement) standing(claims []claim) []claim {
 	var deciding []claim
 	var ps []record.Float
 	for _, c := range claims {
-		if c.decides && (!j.untilConfident() || c.dimension == record.DimensionFirstToken) {
+		if c.decides && (!j.sc.Shape.UntilConfident || c.dimension == record.DimensionFirstToken) {
 			deciding = append(deciding, c)
 			ps = append(ps, c.p)
 		}

@@ -30,6 +30,9 @@ func unlike(a, b Run, matches []pairing) (refusals, warnings []string) {
 		if p, q := m.scA.Shape.Prompts, m.scB.Shape.Prompts; p != q {
 			warn(fmt.Sprintf("the prompts of %s come from elsewhere: %s and %s", m.scA.Name, p, q))
 		}
+		if m.scA.Shape.UntilConfident || m.scB.Shape.UntilConfident {
+			warn(fmt.Sprintf("%s ended as soon as enough was known, so its p-values are only roughly right", m.scA.Name))
+		}
 		for _, w := range otherGround(m, x, y) {
 			warn(w)
 		}

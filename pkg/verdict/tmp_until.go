@@ -1,2 +1,0 @@
-package verdict
-func (j judgement) untilConfident() bool { return false }
