@@ -37,7 +37,7 @@ type Cost struct {
 	GPUHour *float64 `yaml:"gpu_hour" json:"gpu_hour" jsonschema:"nullable,exclusiveMinimum=0,maximum=1000000"`
 	// The currency of gpu_hour, as EUR.
 	Currency string `yaml:"currency,omitempty" json:"currency" jsonschema:"maxLength=8"`
-	// How many GPUs an engine uses, all replicas together, by engine name; only where the cluster does not tell.
+	// How many GPUs an engine uses, all replicas together, by engine name; it goes before what the cluster tells.
 	GPUs map[string]int `yaml:"gpus,omitempty" json:"gpus" jsonschema:"nullable"`
 }
 

@@ -10,7 +10,7 @@ import (
 
 func TestTargetsOfSmallSamples(t *testing.T) {
 	met, missed := new(true), new(false)
-	needs := func(n int64) record.Int { return record.Some(n) }
+	needs := record.Some[int64]
 	// within requests take 100 ms and beyond ones 900 ms; the limit is 500 ms.
 	for _, c := range []struct {
 		name           string

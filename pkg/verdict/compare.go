@@ -27,6 +27,8 @@ type CompareOptions struct {
 	// AllowUnlike compares runs that differ in what they measured, and warns
 	// where Compare would refuse.
 	AllowUnlike bool
+	// resamples is as in Options.
+	resamples int
 }
 
 // ErrUnlike says that runs measured different things, so that their difference
@@ -138,7 +140,7 @@ func compareRows(a, b Run, m pairing, o CompareOptions) []record.ComparedRow {
 			continue
 		}
 		how := method{
-			level: o.Level, seed: seedOf(o.Seed, m.scA.Name, m.a.Engine, q.metric, q.statistic, b.Name),
+			level: o.Level, resamples: o.resamples, seed: seedOf(o.Seed, m.scA.Name, m.a.Engine, q.metric, q.statistic, b.Name),
 			sequential: m.scA.Kind == record.KindTTFT, location: q.statistic == "p50",
 		}
 		c := how.compare(x, y)

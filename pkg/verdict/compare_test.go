@@ -18,14 +18,14 @@ func measured(name string, seed uint64, times float64) (Run, *bench) {
 	b, r := newBench("vllm"), seeded(seed)
 	b.summary.RunID = name
 	b.add("ttft", record.KindTTFT, engine{name: "vllm", ttft: r.lognormal(200, 100*times, 0.2), tpot: r.lognormal(200, 20*times, 0.1)})
-	b.add("chat", record.KindLoad, engine{name: "vllm", ttft: r.ar1(800, 150*times, 0.3, 0.4), tpot: r.ar1(800, 25*times, 0.1, 0.4), tokens: r.ar1(90, 500/times, 0.1, 0.3)})
+	b.add("chat", record.KindLoad, engine{name: "vllm", ttft: r.ar1(300, 150*times, 0.3, 0.4), tpot: r.ar1(300, 25*times, 0.1, 0.4), tokens: r.ar1(90, 500/times, 0.1, 0.3)})
 	return Run{Name: name, Summary: b.summary, Values: b.values}, b
 }
 
 func TestGoldenComparison(t *testing.T) {
 	a, _ := measured("before", 1, 1)
 	b, _ := measured("after", 2, 1.2)
-	c, err := Compare([]Run{a, b}, CompareOptions{Seed: 7})
+	c, err := Compare([]Run{a, b}, CompareOptions{Seed: 7, resamples: 400})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,17 +45,20 @@ func TestGoldenComparison(t *testing.T) {
 // Between two runs of the same, in few comparisons anything of a scenario is
 // called changed; a change of 20 % is nearly always seen.
 func TestComparisonsKeepTheirLevel(t *testing.T) {
-	const runs = 40
+	runs := 40
+	if underRace {
+		runs = 4
+	}
 	for _, c := range []struct {
 		times       float64
 		least, most int // comparisons in which a scenario of single requests changed
-	}{{1, 0, 5}, {1.2, 38, runs}} {
+	}{{1, 0, runs / 8}, {1.2, runs - runs/20, runs}} {
 		changed := 0
 		for seed := range uint64(runs) {
 			a, _ := measured("a", 1000+seed, 1)
 			b, _ := measured("b", 2000+seed, c.times)
 			a.Summary.Scenarios, b.Summary.Scenarios = a.Summary.Scenarios[:1], b.Summary.Scenarios[:1]
-			got, err := Compare([]Run{a, b}, CompareOptions{Seed: seed})
+			got, err := Compare([]Run{a, b}, CompareOptions{Seed: seed, resamples: 400})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,12 +105,12 @@ func TestCompareRefusesAndWarns(t *testing.T) {
 			b, bench := measured("b", 2, 1)
 			c.change(bench)
 			b.Summary = bench.summary
-			got, err := Compare([]Run{a, b}, CompareOptions{})
+			got, err := Compare([]Run{a, b}, CompareOptions{resamples: 400})
 			if (c.unlike != "") != errors.Is(err, ErrUnlike) || (c.unlike != "" && !strings.Contains(err.Error(), c.unlike)) {
 				t.Fatalf("err = %v, want %q", err, c.unlike)
 			}
 			if c.unlike != "" {
-				if got, err = Compare([]Run{a, b}, CompareOptions{AllowUnlike: true}); err != nil {
+				if got, err = Compare([]Run{a, b}, CompareOptions{AllowUnlike: true, resamples: 400}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -155,7 +158,7 @@ func TestCompareThree(t *testing.T) {
 	b, _ := measured("b", 2, 1)
 	c, _ := measured("c", 3, 1)
 	c.Values = nil
-	got, err := Compare([]Run{a, b, c}, CompareOptions{})
+	got, err := Compare([]Run{a, b, c}, CompareOptions{resamples: 400})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,8 +24,9 @@ type contrast struct {
 
 // method is how two numbers are compared.
 type method struct {
-	level float64
-	seed  uint64
+	level     float64
+	seed      uint64
+	resamples int
 	// sequential says that requests were sent one at a time, so that they do not
 	// disturb each other. Otherwise neighbours in time are alike.
 	sequential bool
@@ -83,7 +84,7 @@ func (m method) enough(n number) bool {
 // bootstrap's; of a location in a sequential scenario the larger of it and
 // Mann and Whitney's, so that both must agree.
 func (m method) observations(c contrast, a, b number) contrast {
-	r := stats.Resampling{Level: m.level, Seed: m.seed, Resamples: resamples(len(a.observed) + len(b.observed))}
+	r := stats.Resampling{Level: m.level, Seed: m.seed, Resamples: m.draws(len(a.observed) + len(b.observed))}
 	difference := stats.BootstrapDifference
 	if m.sequential {
 		r.Block = 1
@@ -118,8 +119,13 @@ const (
 	leastResamples = 400
 )
 
-func resamples(observations int) int {
-	return max(leastResamples, min(stats.DefaultResamples, work/max(observations, 1)))
+// draws is how many samples are drawn of so many observations.
+func (m method) draws(observations int) int {
+	most := stats.DefaultResamples
+	if m.resamples > 0 {
+		most = m.resamples
+	}
+	return min(most, max(leastResamples, work/max(observations, 1)))
 }
 
 // tailOf is a bootstrap's p-value. Counting replicates tells no less than about

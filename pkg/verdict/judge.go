@@ -27,7 +27,7 @@ func Judge(s *record.Summary, values Values, o Options) {
 		scenarios = append(scenarios, out)
 	}
 	s.Findings = append(withoutFindings(s.Findings, nearTarget), nearTargets(*s)...)
-	v := overall(*s, scenarios, o)
+	v := overall(scenarios, o)
 	v.Recommendations = advise(*s)
 	v.Summary = executive(*s, v, scenarios, o)
 	s.Verdict = &v

@@ -40,7 +40,7 @@ func three() *bench {
 func TestGoldenVerdict(t *testing.T) {
 	b := three()
 	price := Cost{PerGPUHour: 2.5, Currency: "EUR", GPUs: map[string]int{"vllm": 2}}
-	Judge(&b.summary, b.values, Options{Seed: 7, Cost: price})
+	Judge(&b.summary, b.values, Options{Seed: 7, Cost: price, resamples: 400})
 	for i := range b.summary.Scenarios {
 		b.summary.Scenarios[i].Timeline = nil
 	}
@@ -54,12 +54,12 @@ func TestGoldenVerdict(t *testing.T) {
 func TestJudgingAgainSaysTheSame(t *testing.T) {
 	b := three()
 	b.summary.Targets = []record.TargetResult{{Scenario: "ttft", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 140, Actual: record.Some(139.0), Met: new(true)}}
-	Judge(&b.summary, b.values, Options{Seed: 7})
+	Judge(&b.summary, b.values, Options{Seed: 7, resamples: 400})
 	first, err := json.Marshal(b.summary)
 	if err != nil {
 		t.Fatal(err)
 	}
-	Judge(&b.summary, b.values, Options{Seed: 7})
+	Judge(&b.summary, b.values, Options{Seed: 7, resamples: 400})
 	again, err := json.Marshal(b.summary)
 	if err != nil {
 		t.Fatal(err)
@@ -153,6 +153,7 @@ func TestWinners(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := c.make()
+			c.o.resamples = 400
 			Judge(&b.summary, b.values, c.o)
 			v := b.summary.Scenarios[0].Verdict
 			said := strings.Join(append(slices.Clone(v.Reasons), slices.Collect(maps.Values(v.Excluded))...), "\n")
@@ -281,7 +282,7 @@ func TestBunchedFailures(t *testing.T) {
 					second++
 				}
 			}
-			Judge(&b.summary, b.values, Options{})
+			Judge(&b.summary, nil, Options{})
 			d := dimensionNamed(b.summary.Scenarios[0].Verdict, record.DimensionReliability)
 			if d.Significant != c.significant {
 				t.Errorf("reliability %+v", d)

@@ -32,6 +32,9 @@ type Options struct {
 	Cost Cost
 	// Seed makes resampling repeatable: equal seeds give equal verdicts.
 	Seed uint64
+	// resamples is how many samples are drawn at most, 0 for as many as stats has
+	// for usual. Tests that judge hundreds of runs draw fewer.
+	resamples int
 }
 
 // Cost is the price of the hardware.

@@ -12,7 +12,7 @@ import (
 // an engine that wins at least one, corrected for how many there are (Holm),
 // while no other engine wins one, none beats it in a dimension of any, and it
 // failed too often in none.
-func overall(s record.Summary, scenarios []scenarioOutcome, o Options) record.Verdict {
+func overall(scenarios []scenarioOutcome, o Options) record.Verdict {
 	var ps []record.Float
 	for _, sc := range scenarios {
 		p := record.Some(1.0)

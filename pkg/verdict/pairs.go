@@ -62,7 +62,7 @@ func (j judgement) duels(d dimension, q quantity, rows []record.EngineResult, nu
 	for i, a := range best {
 		for _, b := range best[i+1:] {
 			m := method{
-				level: j.o.Level, seed: seedOf(j.o.Seed, j.sc.Name, d.name, q.statistic, rows[a].Engine, rows[b].Engine),
+				level: j.o.Level, resamples: j.o.resamples, seed: seedOf(j.o.Seed, j.sc.Name, d.name, q.statistic, rows[a].Engine, rows[b].Engine),
 				sequential: j.sc.Kind == record.KindTTFT, interleaved: j.sc.Kind == record.KindTTFT, location: d.location,
 			}
 			all = append(all, duel{a: a, b: b, contrast: m.compare(numbers[a], numbers[b])})
@@ -94,7 +94,7 @@ func matters(q quantity, a, b number, threshold float64) bool {
 // if it were sure.
 func (j judgement) settle(q quantity, u duel, numbers []number, out *record.Dimension) {
 	a, b := numbers[u.a], numbers[u.b]
-	if q.metric == metricTokensRate || !matters(q, a, b, j.o.threshold()) {
+	if q.metric == metricOutputRate || !matters(q, a, b, j.o.threshold()) {
 		return // a rate's observations are seconds, not requests
 	}
 	if more := u.settles - min(a.n, b.n); u.settles < math.MaxInt && more > 0 {

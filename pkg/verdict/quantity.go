@@ -12,7 +12,7 @@ const (
 	metricSuccess    = "success_share"
 	statisticShare   = "share"
 	statisticMean    = "mean"
-	metricTokensRate = "output_tokens_per_s"
+	metricOutputRate = "output_tokens_per_s"
 	metricRequests   = "requests_per_s"
 )
 
@@ -31,7 +31,7 @@ func latency(metric, statistic string) quantity {
 }
 
 var (
-	tokensRate   = quantity{metricTokensRate, statisticMean, "tokens/s", true}
+	tokensRate   = quantity{metricOutputRate, statisticMean, "tokens/s", true}
 	requestsRate = quantity{metricRequests, statisticMean, "requests/s", true}
 	successShare = quantity{metricSuccess, statisticShare, "share", true}
 )
@@ -75,7 +75,7 @@ func (r reader) number(sc *record.ScenarioResult, e record.EngineResult, q quant
 	switch q.metric {
 	case metricSuccess:
 		return shareOf(sc, e)
-	case metricTokensRate:
+	case metricOutputRate:
 		return rateOf(sc, e, e.OutputTokensPerS, func(p record.TimelinePoint) float64 { return p.OutputTokensPerS })
 	case metricRequests:
 		return rateOf(sc, e, e.RequestsPerS, func(p record.TimelinePoint) float64 { return p.RequestsPerS })

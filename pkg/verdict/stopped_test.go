@@ -31,7 +31,7 @@ func TestStoppedEarly(t *testing.T) {
 			b := pair(c.ttft, c.tpot)
 			b.summary.Scenarios[0].Shape.UntilConfident = true
 			b.summary.Findings = []record.Finding{c.finding}
-			Judge(&b.summary, b.values, Options{PracticalThreshold: &c.threshold})
+			Judge(&b.summary, b.values, Options{PracticalThreshold: &c.threshold, resamples: 400})
 			v := b.summary.Scenarios[0].Verdict
 			if winner(v.Winner) != c.winner || winner(b.summary.Verdict.Winner) != c.winner || !strings.Contains(strings.Join(v.Reasons, "\n"), c.reason) {
 				t.Errorf("%s won, of the run %s: %q; want %s: %s", winner(v.Winner), winner(b.summary.Verdict.Winner), v.Reasons, c.winner, c.reason)

@@ -33,7 +33,7 @@ func figure(v float64, unit string) string {
 	if unit == "share" {
 		return percent(v)
 	}
-	text := ""
+	var text string
 	switch {
 	case v >= 100 || v <= -100:
 		text = strconv.FormatFloat(v, 'f', 0, 64)
@@ -54,7 +54,7 @@ func unitOf(metric string) string {
 	switch metric {
 	case metricSuccess:
 		return "share"
-	case metricTokensRate:
+	case metricOutputRate:
 		return "tokens/s"
 	case metricRequests, metricCapacity:
 		return "requests/s"
