@@ -53,10 +53,8 @@ func (m method) compare(a, b number) contrast {
 		return m.shares(c, a, b)
 	case m.enough(a) && m.enough(b):
 		return m.observations(c, a, b)
-	case a.ci != nil && b.ci != nil:
-		return m.intervals(c, a, b)
 	}
-	return c
+	return m.intervals(c, a, b)
 }
 
 func effectOf(a, b number) record.Effect {
@@ -152,13 +150,16 @@ func (m method) tailOf(d stats.Difference) float64 {
 
 const smallestP = 1e-6
 
-// intervals compares two numbers of which only the intervals are known. Each
+// intervals compares two numbers by their intervals, where single requests were
+// not kept or are too few to resample. Under load those that were kept and could
+// not be resampled say nothing: the intervals take them for independent. Each
 // interval's width gives a standard error, and the p-value is that of a normal
 // difference. There is none where the intervals overlap, so that such a pair is
 // never significant: two that just touch at 95 % have a p-value of 0.006 where
 // they are equally wide.
 func (m method) intervals(c contrast, a, b number) contrast {
-	if a.ci == nil || b.ci == nil {
+	dependent := !m.sequential && a.observed != nil && b.observed != nil
+	if a.ci == nil || b.ci == nil || dependent {
 		return c
 	}
 	c.basis = record.BasisIntervals

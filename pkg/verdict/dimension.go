@@ -16,6 +16,8 @@ type dimension struct {
 	quantities func(record.ScenarioResult) []quantity
 	// anyone says that engines take part that fail too often to win by speed.
 	anyone bool
+	// tokens says that its numbers need a count of tokens.
+	tokens bool
 	// location says that ranks must agree with the bootstrap.
 	location bool
 }
@@ -41,10 +43,10 @@ const minTail = 1000
 func dimensions() []dimension {
 	return []dimension{
 		{name: record.DimensionFirstToken, quantities: ofFirstToken("p50"), location: true},
-		{name: record.DimensionSteadiness, quantities: func(record.ScenarioResult) []quantity {
+		{name: record.DimensionSteadiness, tokens: true, quantities: func(record.ScenarioResult) []quantity {
 			return []quantity{latency("tpot_ms", "p95"), latency("tpot_ms", "p90")}
 		}},
-		{name: record.DimensionThroughput, quantities: func(sc record.ScenarioResult) []quantity {
+		{name: record.DimensionThroughput, tokens: true, quantities: func(sc record.ScenarioResult) []quantity {
 			if sc.Kind == record.KindTTFT {
 				return nil
 			}
@@ -100,6 +102,9 @@ func (j judgement) dimension(d dimension, g ground) (record.Dimension, claim, st
 		reason := j.further(&out, q, rows)
 		return out, c, reason
 	}
+	if reason := j.incomparable(d, rows); reason != "" {
+		return out, c, reason
+	}
 	out.Scores = scores(q, rows, numbers)
 	if len(rows) < 2 {
 		return out, c, ""
@@ -110,6 +115,29 @@ func (j judgement) dimension(d dimension, g ground) (record.Dimension, claim, st
 	}
 	reason := j.test(d, q, rows, numbers, best, &out, &c)
 	return out, c, reason
+}
+
+// maxEstimated is the share of answers whose tokens may have been estimated.
+const maxEstimated = 0.01
+
+// incomparable says why the tokens of two engines cannot be compared, "" where
+// they can. An engine whose tokens were estimated has too few of them. And
+// requests of an open loop come at a rate of their own, so there the engine
+// with the longer answers generates more, however fast it is.
+func (j judgement) incomparable(d dimension, rows []record.EngineResult) string {
+	if !d.tokens || len(rows) < 2 {
+		return ""
+	}
+	for _, e := range rows {
+		if n := e.TokenSources[record.TokensEstimated]; float64(n) > maxEstimated*float64(e.Succeeded) {
+			return fmt.Sprintf("%s cannot be compared: the tokens of %s were estimated", spoken(d.name), e.Engine)
+		}
+	}
+	shortest, longest := extremes(rows)
+	if d.name == record.DimensionThroughput && j.sc.Shape.IsOpen() && shortest.unlike(longest) {
+		return fmt.Sprintf("%s cannot be compared: requests come at a rate of their own, and answers of %s have %.0f tokens where those of %s have %.0f", spoken(d.name), longest.engine, longest.tokens, shortest.engine, shortest.tokens)
+	}
+	return ""
 }
 
 // supported picks the first quantity that every row knows.

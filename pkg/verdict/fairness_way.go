@@ -62,27 +62,17 @@ func sameOutputLengths(f field) answer {
 		if sc.Kind == record.KindCapacity {
 			continue
 		}
-		var shortest, longest length
 		forced := len(sc.Engines) > 0
 		for _, e := range sc.Engines {
 			forced = forced && e.Lengths != nil && e.Lengths.Forced != nil && *e.Lengths.Forced
-			l, ok := meanLength(e)
-			if !ok {
-				continue
-			}
-			if shortest.engine == "" || l.tokens < shortest.tokens {
-				shortest = l
-			}
-			if l.tokens > longest.tokens {
-				longest = l
-			}
 		}
+		shortest, longest := extremes(sc.Engines)
 		if forced || shortest.engine == longest.engine {
 			known = known || forced
 			continue
 		}
 		known = true
-		if longest.tokens > (1+lengthLimit)*shortest.tokens {
+		if shortest.unlike(longest) {
 			return answer{record.CheckWarn, fmt.Sprintf("in %s answers of %s have %.0f tokens on average and those of %s %.0f", sc.Name, longest.engine, longest.tokens, shortest.engine, shortest.tokens),
 				"compare time per token rather than whole answers, or make answers equally long: a lower max_tokens that every answer reaches, or generation.force_length where all engines can"}
 		}
@@ -98,14 +88,40 @@ type length struct {
 	tokens float64
 }
 
-// meanLength is how many tokens an engine's answers have on average.
+// meanLength is how many tokens an engine's answers have on average; of a load
+// whose lengths were not kept, tokens per second over requests per second.
 func meanLength(e record.EngineResult) (length, bool) {
-	if e.Lengths == nil || e.Lengths.Output == nil {
+	if e.Lengths != nil && e.Lengths.Output != nil {
+		mean, known := e.Lengths.Output.Mean.Get()
+		return length{e.Engine, mean}, known && mean > 0
+	}
+	tokens, requests := e.OutputTokensPerS.Or(0), e.RequestsPerS.Or(0)
+	if tokens <= 0 || requests <= 0 {
 		return length{}, false
 	}
-	mean, known := e.Lengths.Output.Mean.Get()
-	return length{e.Engine, mean}, known && mean > 0
+	return length{e.Engine, tokens / requests}, true
 }
+
+// extremes are the engines with the shortest and the longest answers among those
+// of which the length is known.
+func extremes(rows []record.EngineResult) (shortest, longest length) {
+	for _, e := range rows {
+		l, ok := meanLength(e)
+		if !ok {
+			continue
+		}
+		if shortest.engine == "" || l.tokens < shortest.tokens {
+			shortest = l
+		}
+		if l.tokens > longest.tokens {
+			longest = l
+		}
+	}
+	return shortest, longest
+}
+
+// unlike says whether the longest answers are longer than what counts as equal.
+func (l length) unlike(longest length) bool { return longest.tokens > (1+lengthLimit)*l.tokens }
 
 // prefixCache warns where prompts are sent as they stand: an engine that has
 // seen one before answers it from its cache.

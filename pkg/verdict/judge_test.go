@@ -317,3 +317,53 @@ func TestCost(t *testing.T) {
 		}
 	}
 }
+
+// Tokens that cannot be compared decide nothing.
+func TestTokensThatCannotBeCompared(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(sc *record.ScenarioResult)
+		judged bool
+	}{
+		{"counted, users", func(*record.ScenarioResult) {}, true},
+		{"counted, at a rate", func(sc *record.ScenarioResult) { sc.Shape = record.Shape{Arrival: "poisson"} }, true},
+		{"longer answers to users", func(sc *record.ScenarioResult) { sc.Engines[0].RequestsPerS = record.Some(5.0) }, true},
+		{"longer answers at a rate", func(sc *record.ScenarioResult) {
+			sc.Shape, sc.Engines[0].RequestsPerS = record.Shape{Arrival: "poisson"}, record.Some(5.0)
+		}, false},
+		{"estimated", func(sc *record.ScenarioResult) {
+			sc.Engines[1].TokenSources = map[record.TokenSource]int64{record.TokensEstimated: 9}
+		}, false},
+		{"a few estimated", func(sc *record.ScenarioResult) {
+			sc.Engines[1].TokenSources = map[record.TokenSource]int64{record.TokensEstimated: 1}
+		}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, r := newBench("vllm", "tgi"), seeded(9)
+			b.add("chat", record.KindLoad, engine{name: "vllm", ttft: r.lognormal(100, 100, 0.2), tokens: r.ar1(90, 800, 0.1, 0.2)})
+			b.add("chat", record.KindLoad, engine{name: "tgi", ttft: r.lognormal(100, 100, 0.2), tokens: r.ar1(90, 500, 0.1, 0.2)})
+			c.change(b.scenario("chat", record.KindLoad))
+			Judge(&b.summary, b.values, Options{resamples: 400})
+			d := dimensionNamed(b.summary.Scenarios[0].Verdict, record.DimensionThroughput)
+			if judged := d.Winner != nil && *d.Winner == "vllm" && len(d.Scores) == 2; judged != c.judged || len(d.Values) != 2 {
+				t.Errorf("judged %v, want %v: %+v", judged, c.judged, d)
+			}
+		})
+	}
+}
+
+// Under load, requests that are too few to resample say nothing: their
+// intervals would take them for independent.
+func TestFewRequestsUnderLoad(t *testing.T) {
+	b, r := newBench("vllm", "tgi"), seeded(9)
+	b.add("chat", record.KindLoad, engine{name: "vllm", ttft: r.lognormal(15, 100, 0.1)})
+	b.add("chat", record.KindLoad, engine{name: "tgi", ttft: r.lognormal(15, 300, 0.1)})
+	Judge(&b.summary, b.values, Options{})
+	v := b.summary.Scenarios[0].Verdict
+	if d := dimensionNamed(v, record.DimensionFirstToken); d.Significant || d.PValue.Known() {
+		t.Errorf("%+v", d)
+	}
+	if !slices.Contains(v.Reasons, "first token cannot be compared: too little was measured to say how much it varies") {
+		t.Errorf("reasons %q", v.Reasons)
+	}
+}

@@ -3,6 +3,7 @@ package verdict
 import (
 	"maps"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
@@ -75,4 +76,23 @@ func (o Options) threshold() float64 {
 		return DefaultPracticalThreshold
 	}
 	return *o.PracticalThreshold
+}
+
+// FromConfig are the options that a configuration asks for.
+func FromConfig(c config.Config, seed uint64) Options {
+	w := c.Verdict.Weights
+	o := Options{
+		Level: c.Statistics.Confidence, PracticalThreshold: &c.Verdict.PracticalThreshold, Seed: seed,
+		Cost: Cost{Currency: c.Cost.Currency, GPUs: c.Cost.GPUs},
+	}
+	if w != (config.Weights{}) {
+		o.Weights = map[string]float64{
+			record.DimensionFirstToken: w.FirstToken, record.DimensionSteadiness: w.Steadiness, record.DimensionThroughput: w.Throughput,
+			record.DimensionReliability: w.Reliability, record.DimensionTail: w.Tail,
+		}
+	}
+	if c.Cost.GPUHour != nil {
+		o.Cost.PerGPUHour = *c.Cost.GPUHour
+	}
+	return o
 }
