@@ -160,7 +160,7 @@ func (j judgement) supported(candidates []quantity, rows []record.EngineResult) 
 func (j judgement) valuesOf(q quantity) map[string]float64 {
 	values := map[string]float64{}
 	for _, e := range j.sc.Engines {
-		if v, known := j.number(j.sc, e, q).Get(); known {
+		if v, known := (reader{}).number(j.sc, e, q).Get(); known {
 			values[e.Engine] = v
 		}
 	}
