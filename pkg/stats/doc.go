@@ -13,6 +13,9 @@
 // and [DifferenceOfProportions] compare two samples, [Holm] keeps many such
 // comparisons honest.
 //
+// All of these are for a sample whose size was settled beforehand.
+// [SignEvidence] and [MedianSequence] are for one that is looked at as it grows.
+//
 // The package knows no metric, no unit and no engine and does no I/O. Random
 // numbers are drawn from a seed that the caller gives, and on all machines
 // alike, so equal arguments give equal results, but for the last digits where a

@@ -55,8 +55,11 @@ func requestsText(s record.PlannedScenario, engines int) string {
 		return "as many as fit"
 	}
 	text := strconv.Itoa(engines*s.Requests) + " + " + strconv.Itoa(engines*s.WarmupRequests) + " warm-up"
-	if s.Shape.IsOpen() {
+	switch {
+	case s.Shape.IsOpen():
 		return "about " + text
+	case s.Shape.UntilConfident:
+		return "at most " + text
 	}
 	return text
 }

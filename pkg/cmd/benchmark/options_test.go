@@ -179,3 +179,27 @@ func TestRunIDsTellRunsOfASecondApart(t *testing.T) {
 		t.Errorf("%s and %s", a, b)
 	}
 }
+
+func TestUntilConfidentIsLaidOverFiles(t *testing.T) {
+	files := map[string]string{
+		"on.yaml":  "test_scenarios: {ttft: {until_confident: false, confident_width: 0.2}}\n",
+		"off.yaml": "test_scenarios: {ttft: {enabled: false}}\n",
+	}
+	o, _ := options("quick", files, nil)
+	o.URLs, o.ConfigFile, o.UntilConfident = []string{"vllm=http://a"}, "on.yaml", true
+	if err := o.Complete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if ttft := o.config.Config.TestScenarios.TTFT; !ttft.UntilConfident || ttft.ConfidentWidth != 0.2 {
+		t.Errorf("%+v", ttft)
+	}
+	if shape := o.plan().Scenarios[0].Shape; !shape.UntilConfident {
+		t.Errorf("the plan does not say so: %+v", shape)
+	}
+	o, _ = options("quick", files, nil)
+	o.URLs, o.ConfigFile, o.UntilConfident = []string{"vllm=http://a"}, "off.yaml", true
+	var usage *cli.UsageError
+	if err := o.Complete(t.Context()); !errors.As(err, &usage) || !strings.Contains(err.Error(), "--until-confident") {
+		t.Errorf("error %v, want a usage error: nothing would be stopped", err)
+	}
+}
