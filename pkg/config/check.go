@@ -45,6 +45,7 @@ func (c *checker) all() {
 	c.scenarios()
 	c.prompts()
 	c.retries()
+	c.judging()
 }
 
 // namespace is a DNS label (RFC 1123), or nothing.

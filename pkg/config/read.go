@@ -121,12 +121,12 @@ func (r *reader) entry(key mapKey, n ast.Node, s *spec, v reflect.Value, path st
 	if len(*r.faults) > before {
 		return
 	}
-	next := maps.Clone(v.Interface().(map[string]string))
-	if next == nil {
-		next = map[string]string{}
+	next := reflect.MakeMap(v.Type())
+	for name, old := range v.Seq2() {
+		next.SetMapIndex(name, old)
 	}
-	next[key.name] = value.String()
-	v.Set(reflect.ValueOf(next))
+	next.SetMapIndex(reflect.ValueOf(key.name), value)
+	v.Set(next)
 }
 
 func (r *reader) list(n ast.Node, s *spec, v reflect.Value, path string) {

@@ -22,12 +22,14 @@ var (
 	typesSource string
 	//go:embed scenarios.go
 	scenariosSource string
+	//go:embed verdict.go
+	verdictSource string
 )
 
 // Schema returns the JSON Schema (draft 2020-12) of a configuration file. It
 // holds what one value can be; checks that span settings are Load's alone.
 func Schema() ([]byte, error) {
-	comments, err := fieldComments(typesSource, scenariosSource)
+	comments, err := fieldComments(typesSource, scenariosSource, verdictSource)
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func TestUnknownKeysAreRefusedEverywhere(t *testing.T) {
 		"test_scenarios: {load_tests: [{name: a, concurrent_users: 1, duration_seconds: 1, bogus: 1}]}",
 		"test_scenarios: {load_tests: [{name: a, concurrent_users: 1, duration_seconds: 1, think_time: {bogus: 1}}]}",
 		"generation: {bogus: 1}", "prompts: {bogus: 1}", "timeouts: {bogus: 1}", "retries: {bogus: 1}",
-		"slo: {bogus: 1}", "statistics: {bogus: 1}", "output: {bogus: 1}",
+		"slo: {bogus: 1}", "verdict: {bogus: 1}", "verdict: {weights: {bogus: 1}}", "cost: {bogus: 1}", "cost: {gpus: {bogus: 1}}", "statistics: {bogus: 1}", "output: {bogus: 1}",
 	} {
 		if _, err := Load([]Source{src("f", at)}, ""); err == nil || !strings.Contains(err.Error(), "unknown") {
 			t.Errorf("Load(%s) = %v", at, err)

@@ -38,9 +38,12 @@ func (l *Loaded) settings(all []Setting, s *spec, v reflect.Value, path string) 
 			all = l.settings(all, f.spec, v.Field(f.index), join(path, f.name))
 		}
 	case s.form == table:
-		entries := v.Interface().(map[string]string)
+		entries := map[string]reflect.Value{}
+		for name, value := range v.Seq2() {
+			entries[name.String()] = value
+		}
 		for _, name := range slices.Sorted(maps.Keys(entries)) {
-			all = l.settings(all, s.elem, reflect.ValueOf(entries[name]), join(path, name))
+			all = l.settings(all, s.elem, entries[name], join(path, name))
 		}
 	case s.form == list && s.elem.form == section:
 		for i := range v.Len() {

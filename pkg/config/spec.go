@@ -13,7 +13,7 @@ type form int
 
 const (
 	section form = iota // a mapping with fixed keys
-	table               // a mapping from free names to text
+	table               // a mapping from the names of engines to text or numbers
 	list
 	text
 	whole

@@ -21,6 +21,10 @@ type Config struct {
 	SLO SLO `yaml:"slo" json:"slo" jsonschema:"nullable"`
 	// How sure the intervals of the results are.
 	Statistics Statistics `yaml:"statistics" json:"statistics" jsonschema:"nullable"`
+	// How engines are judged.
+	Verdict Verdict `yaml:"verdict" json:"verdict" jsonschema:"nullable"`
+	// What the hardware costs, for the cost of output tokens.
+	Cost Cost `yaml:"cost" json:"cost" jsonschema:"nullable"`
 	// What is written, and where.
 	Output Output `yaml:"output" json:"output" jsonschema:"nullable"`
 }

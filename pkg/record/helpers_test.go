@@ -90,6 +90,7 @@ func fullSummary() Summary {
 			Prompt: fullDistribution(30), PromptTarget: fullDistribution(32), Output: fullDistribution(96), OutputTarget: fullDistribution(128), Forced: &met,
 		},
 		TokenSources: map[TokenSource]int64{TokensEngine: 8}, Clocks: map[Clock]int64{ClockKernel: 8},
+		CostPerMillionOutputTokens: Some(5.5),
 		Client: &ClientHealth{
 			CPUShare: Some(0.9), SlipMS: Slip{P50: Some(0.1), P99: Some(2.5)}, GCMS: Some(1.5), CoalescedShare: Some(0.25),
 			ThrottledShare: Some(0.12), ThrottledMS: Some(900.0), OpenFiles: Some(int64(70)), OpenSockets: Some(int64(60)),
@@ -104,9 +105,11 @@ func fullSummary() Summary {
 		Scenarios: []ScenarioResult{{
 			Name: "chat", Kind: KindLoad, Shape: fullShape(), Engines: []EngineResult{e},
 			Timeline: []TimelinePoint{{TS: 7, Engine: "vllm", RequestsPerS: 1.5, OutputTokensPerS: 120, TTFTP95MS: Some(30.0), InFlight: 5, Errors: 1, Queue: Some(0.5), Running: Some(4.5), KVCache: Some(0.25)}},
+			Verdict:  fullScenarioVerdict(),
 		}},
-		Targets:  []TargetResult{{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 500, Actual: Some(30.0), Met: &met}},
+		Targets:  []TargetResult{{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 500, Actual: Some(30.0), Met: &met, NeedsSamples: Some(int64(72))}},
 		Findings: []Finding{fullFinding()},
+		Fairness: fullFairness(), Currency: "EUR", Verdict: fullVerdict(),
 	}
 }
 

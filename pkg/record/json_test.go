@@ -24,6 +24,7 @@ func documents() map[string]struct{ full, least any } {
 		"blocks":     {fullBlock(), Block{}},
 		"server":     {fullServerSample(), ServerSample{Status: StatusOK}},
 		"validation": {fullValidation(), NewValidation(nil, nil)},
+		"comparison": {fullComparison(), Comparison{SchemaVersion: SchemaVersion, Runs: []ComparedRun{{}}, Rows: []ComparedRow{{Change: ChangeNone}}}},
 		"discovery":  {fullDiscovery(), Discovery{SchemaVersion: SchemaVersion, Engines: []DiscoveredEngine{{Models: []string{}, Candidates: []Candidate{{Status: CandidateFailed}}}}, Skipped: []Skipped{}}},
 	}
 }
@@ -65,7 +66,9 @@ func walk(v reflect.Value, path string, see func(reflect.Value, string)) {
 	see(v, path)
 	switch v.Kind() {
 	case reflect.Pointer:
-		walk(v.Elem(), path, see)
+		if !v.IsNil() {
+			walk(v.Elem(), path, see)
+		}
 	case reflect.Slice:
 		for i := range v.Len() {
 			walk(v.Index(i), path+"[]", see)
@@ -90,21 +93,33 @@ func TestKeysArePromised(t *testing.T) {
 		{"sample", "", fullSample(), "request_id engine endpoint scenario phase seq scheduled_ms sent_ms queue_ms connect_ms ttft_ms ttfa_ms first_event_ms " +
 			"tpot_ms e2e_ms max_stall_ms prompt_tokens cached_tokens output_tokens token_source frames coalesced clock status error attempt engine_timings frames_ms"},
 		{"sample error", "error", fullSample(), "message http_status phase"},
-		{"summary", "", fullSummary(), "schema_version run_id name started_at finished_at simulated partial interrupted tool environment scenarios targets findings"},
+		{"summary", "", fullSummary(), "schema_version run_id name started_at finished_at simulated partial interrupted tool environment scenarios targets fairness currency findings verdict"},
 		{"tool", "tool", fullSummary(), "version commit go os arch clock"},
 		{"environment", "environment", fullSummary(), "cluster nodes engines"},
 		{"cluster", "environment.cluster", fullSummary(), "version platform"},
 		{"engine", "environment.engines", fullSummary(), "engine kind version model dtype_or_quantisation context_length image image_digest args node gpu replicas endpoint via tunnel_overhead_ms tunnel insecure_tls"},
 		{"gpu", "environment.engines.gpu", fullSummary(), "product count"},
-		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline"},
+		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline verdict"},
 		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms queue_ms " +
-			"output_tokens_per_s total_tokens_per_s requests_per_s goodput_per_s slo_attainment token_sources clocks client"},
+			"output_tokens_per_s total_tokens_per_s requests_per_s goodput_per_s slo_attainment token_sources clocks cost_per_million_output_tokens client"},
 		{"ttft", "scenarios.engines.ttft_ms", fullSummary(), distribution},
 		{"ci", "scenarios.engines.ttft_ms.ci", fullSummary(), "level mean p50 p90 p95 p99 p99_9"},
 		{"client", "scenarios.engines.client", fullSummary(), "cpu_share slip_ms gc_ms coalesced_share verdict reasons"},
 		{"slip", "scenarios.engines.client.slip_ms", fullSummary(), "p50 p99"},
 		{"timeline", "scenarios.timeline", fullSummary(), "t_s engine requests_per_s output_tokens_per_s ttft_p95_ms in_flight errors"},
-		{"target", "targets", fullSummary(), "scenario engine metric statistic limit actual met"},
+		{"target", "targets", fullSummary(), "scenario engine metric statistic limit actual met needs_samples"},
+		{"fairness", "fairness", fullSummary(), "check status detail remedy"},
+		{"verdict", "verdict", fullSummary(), "winner confidence summary recommendations"},
+		{"recommendation", "verdict.recommendations", fullSummary(), "message rests_on engine"},
+		{"scenario's verdict", "scenarios.verdict", fullSummary(), "winner confidence dimensions reasons excluded"},
+		{"dimension", "scenarios.verdict.dimensions", fullSummary(), "name metric statistic winner values scores significant p_value effect pairs further_samples"},
+		{"effect", "scenarios.verdict.dimensions.effect", fullSummary(), "difference ci ratio"},
+		{"pair", "scenarios.verdict.dimensions.pairs", fullSummary(), "a b effect p_value significant"},
+		{"comparison", "", fullComparison(), "schema_version level runs warnings rows gate"},
+		{"compared run", "runs", fullComparison(), "name run_id started_at simulated samples"},
+		{"compared row", "rows", fullComparison(), "run scenario engine engine_b metric statistic unit a b effect p_value significant change basis"},
+		{"gate", "gate", fullComparison(), "gate status checks"},
+		{"gate's check", "gate.checks", fullComparison(), "limit run scenario engine status reason"},
 		{"finding", "findings", fullSummary(), "id severity subject message remedy"},
 	} {
 		if diff := cmp.Diff(strings.Fields(c.want), keys(t, c.v, c.path)); diff != "" {

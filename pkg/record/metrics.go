@@ -61,6 +61,29 @@ func (d *Distribution) Statistic(name string) Float {
 	return Float{}
 }
 
+// Interval finds the confidence interval of a statistic by its JSON key; nil
+// where the sample does not support it.
+func (d *Distribution) Interval(name string) *Interval {
+	if d == nil || d.CI == nil {
+		return nil
+	}
+	switch name {
+	case "mean":
+		return d.CI.Mean
+	case "p50":
+		return d.CI.P50
+	case "p90":
+		return d.CI.P90
+	case "p95":
+		return d.CI.P95
+	case "p99":
+		return d.CI.P99
+	case "p99_9":
+		return d.CI.P999
+	}
+	return nil
+}
+
 // Rate is one single number of an EngineResult and its unit.
 type Rate struct {
 	Name, Unit string

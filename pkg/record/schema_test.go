@@ -34,6 +34,7 @@ func titles() map[string]string {
 		"server":     "A line of raw/server.jsonl: one reading of an engine's own metrics",
 		"summary":    "processed/summary.json: what a run amounts to",
 		"validation": "What validate-infra -o json prints: the checks of the ground that engines stand on",
+		"comparison": "What compare -o json prints: how runs differ from the first of them",
 		"discovery":  "What discover-services -o json prints: the engines of a cluster and the ways to them",
 	}
 }
@@ -207,6 +208,14 @@ func TestSchemasRefuseWhatIsWrong(t *testing.T) {
 		if compiled(t, c.name).Validate(edited(t, c.name, "full", c.edit)) == nil {
 			t.Errorf("the schema of %s takes %s", c.name, c.what)
 		}
+	}
+	undecided := edited(t, "summary", "full", func(d map[string]any) {
+		d["scenarios"].([]any)[0].(map[string]any)["kind"] = "ttft"
+		d["tool"].(map[string]any)["clock"] = "user"
+		d["verdict"].(map[string]any)["winner"] = nil
+	})
+	if err := compiled(t, "summary").Validate(undecided); err != nil {
+		t.Errorf("a verdict without a winner is refused: %v", err)
 	}
 	more := edited(t, "samples", "full", func(d map[string]any) { d["of_a_later_version"] = true })
 	if err := compiled(t, "samples").Validate(more); err != nil {

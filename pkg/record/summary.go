@@ -214,6 +214,8 @@ type Summary struct {
 	Scenarios     []ScenarioResult `json:"scenarios"`
 	Targets       []TargetResult   `json:"targets"`
 	Fairness      []FairnessCheck  `json:"fairness,omitempty"`
-	Findings      []Finding        `json:"findings"`
-	Verdict       *Verdict         `json:"verdict,omitempty"`
+	// Currency is that of every cost, as the configuration names it.
+	Currency string    `json:"currency,omitempty"`
+	Findings []Finding `json:"findings"`
+	Verdict  *Verdict  `json:"verdict,omitempty"`
 }

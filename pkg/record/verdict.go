@@ -3,7 +3,7 @@ package record
 // Verdict is what a whole run says of its question.
 type Verdict struct {
 	// Winner is the engine to take, nil where the run does not show one.
-	Winner *string `json:"winner"`
+	Winner *string `json:"winner" jsonschema:"nullable"`
 	// Confidence is the level at which Winner was shown, 0..1; absent without one.
 	Confidence Float `json:"confidence,omitzero"`
 	// Summary answers in a few sentences: which engine, how sure, under what
@@ -25,7 +25,7 @@ type Recommendation struct {
 
 // ScenarioVerdict is what one scenario says.
 type ScenarioVerdict struct {
-	Winner     *string     `json:"winner"`
+	Winner     *string     `json:"winner" jsonschema:"nullable"`
 	Confidence Float       `json:"confidence,omitzero"`
 	Dimensions []Dimension `json:"dimensions,omitempty"`
 	// Reasons say in plain words why Winner won, or why none did.
@@ -53,7 +53,7 @@ type Dimension struct {
 	Statistic string `json:"statistic"`
 	// Winner is the engine that was shown to be better than every other, nil
 	// where none was.
-	Winner *string `json:"winner"`
+	Winner *string `json:"winner" jsonschema:"nullable"`
 	// Values holds each engine's number in the metric's unit, Scores its 0..100.
 	Values map[string]float64 `json:"values,omitempty"`
 	Scores map[string]float64 `json:"scores,omitempty"`

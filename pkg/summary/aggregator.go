@@ -67,7 +67,7 @@ func (a *Aggregator) Summary() record.Summary {
 		s.Scenarios = append(s.Scenarios, result)
 		findings = append(findings, found...)
 	}
-	s.Targets = targetResults(a.run.Plan.Targets, engines, s.Scenarios)
+	s.Targets = a.targets(engines, s.Scenarios)
 	s.Findings = append(append([]record.Finding{}, a.run.Findings...), findings...)
 	return s
 }
