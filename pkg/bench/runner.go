@@ -25,6 +25,9 @@ type Options struct {
 	Sink  Sink
 	// Notify may be nil.
 	Notify Notify
+	// Skip names a scenario to end at once, while it is under way; any other name
+	// is ignored. It may be nil.
+	Skip <-chan string
 }
 
 // ErrNoEngine says that no engine passed preflight, so nothing was measured.
@@ -67,7 +70,7 @@ func Run(ctx context.Context, o Options) error {
 			return fmt.Errorf("interrupted before scenario %q: %w", s.plan.Name, err)
 		}
 		r.Notify(Event{Kind: EventScenario, Scenario: s.plan.Name})
-		if err := s.run(ctx, r, s, i); err != nil {
+		if err := r.skippable(ctx, s, i); err != nil {
 			return fmt.Errorf("scenario %q: %w", s.plan.Name, err)
 		}
 	}

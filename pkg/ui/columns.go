@@ -119,16 +119,7 @@ func okCell(c cellContext) string {
 }
 
 func errorsCell(c cellContext) string {
-	var parts []string
-	for _, class := range record.ErrorClasses() {
-		if n := c.engine.Errors[class]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s=%d", class, n))
-		}
-	}
-	if len(parts) == 0 {
-		return "-"
-	}
-	return strings.Join(parts, ",")
+	return orDash(strings.ReplaceAll(classes(c.engine.Errors), ", ", ","))
 }
 
 func clientCell(c cellContext) string {

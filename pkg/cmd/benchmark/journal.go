@@ -1,6 +1,7 @@
 package benchmark
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -51,6 +52,7 @@ type journal struct {
 	recorder *report.Recorder
 	sum      *summary.Aggregator
 	progress ui.Progress
+	skip     chan string
 	verbose  bool
 	logFile  *os.File
 	log      *slog.Logger
@@ -61,7 +63,7 @@ type journal struct {
 	brokenDisk error
 }
 
-func (o *Options) openJournal() (*journal, error) {
+func (o *Options) openJournal(ctx context.Context) (*journal, error) {
 	now := o.System.Now()
 	run, err := o.newRun(now)
 	if err != nil {
@@ -71,11 +73,11 @@ func (o *Options) openJournal() (*journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &journal{dir: dir, run: run, verbose: o.Verbose, sum: summary.New(run)}
+	j := &journal{dir: dir, run: run, verbose: o.Verbose, sum: summary.New(run), skip: make(chan string)}
 	if o.Simulate {
 		_, _ = fmt.Fprintln(o.Streams.Err, ui.SimulatedMark) // it also heads the tables
 	}
-	j.progress = ui.NewProgress(o.Streams.Err, o.Streams.ErrIsTerminal, run.Plan)
+	j.progress = o.openProgress(ctx, run, j.skip)
 	if err := j.open(); err != nil {
 		j.progress.Close(false)
 		return nil, errors.Join(err, dir.Close())
