@@ -115,11 +115,12 @@ func (c canvas) failures(e engineReading) string {
 	return c.colour.in(bad, shorten(text, c.width))
 }
 
-// classes writes failures by class, in the order of tables.
+// classes writes failures by class, in the order of tables. A request that was
+// cancelled has not failed.
 func classes(errors map[record.Status]int64) string {
 	var parts []string
 	for _, class := range record.ErrorClasses() {
-		if n := errors[class]; n > 0 {
+		if n := errors[class]; n > 0 && class != record.StatusCancelled {
 			parts = append(parts, fmt.Sprintf("%s=%d", class, n))
 		}
 	}

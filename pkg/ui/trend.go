@@ -43,10 +43,8 @@ var sparks = []rune("▁▂▃▄▅▆▇█")
 // sparkline draws points from their least to their largest, in width columns
 // at most.
 func sparkline(points []float64, width int) string {
-	for len(points) > width && len(points) > 1 {
-		points = halved(points)
-	}
-	if len(points) == 0 || width < 1 {
+	points = squeezed(points, width)
+	if len(points) == 0 {
 		return ""
 	}
 	low, high := slices.Min(points), slices.Max(points)
@@ -54,9 +52,26 @@ func sparkline(points []float64, width int) string {
 	for i, v := range points {
 		at := 0
 		if high > low {
-			at = int((v - low) / (high - low) * float64(len(sparks)-1))
+			at = min(int((v-low)/(high-low)*float64(len(sparks))), len(sparks)-1)
 		}
 		line[i] = sparks[at]
 	}
 	return string(line)
+}
+
+// squeezed is at most n points, each the mean of those in its place.
+func squeezed(points []float64, n int) []float64 {
+	if len(points) <= n {
+		return points
+	}
+	few := make([]float64, 0, max(n, 0))
+	for i := range n {
+		part := points[i*len(points)/n : (i+1)*len(points)/n]
+		sum := 0.0
+		for _, v := range part {
+			sum += v
+		}
+		few = append(few, sum/float64(len(part)))
+	}
+	return few
 }
