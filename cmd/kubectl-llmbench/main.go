@@ -19,7 +19,7 @@ import (
 var version, commit = "dev", "unknown"
 
 func main() {
-	interruptible, interrupt := context.WithCancel(context.Background())
+	interruptible, interrupt := context.WithCancel(context.Background()) //nolint:gosec // a view calls it, if anything does
 	ctx, stop := signal.NotifyContext(interruptible, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal ends the program at once
 	streams := cli.Streams{

@@ -123,7 +123,7 @@ func (c *console) await(t *testing.T, text string) {
 
 func (c *console) press(t *testing.T, keys string) {
 	t.Helper()
-	if _, err := io.WriteString(c.user, keys); err != nil {
+	if _, err := c.user.WriteString(keys); err != nil {
 		t.Fatal(err)
 	}
 }

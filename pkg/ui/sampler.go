@@ -1,13 +1,34 @@
 package ui
 
 import (
+	"math"
 	"slices"
 	"sync"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/stats"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
 )
+
+// The histogram reaches to an hour, and a value in it is less than 0.1 % off.
+const (
+	histogramTop    = int64(3600 * 1e6)
+	histogramDigits = 3
+)
+
+// counted is a histogram as an ordered sample of milliseconds. Unlike
+// stats.Counted it copies nothing: a drawing must leave no garbage that stops
+// those who measure.
+type counted struct{ h *hdrhistogram.Histogram }
+
+// N implements stats.Ordered.
+func (c counted) N() int64 { return c.h.TotalCount() }
+
+// At implements stats.Ordered. The library turns the share back into the rank.
+func (c counted) At(rank int64) float64 {
+	return float64(c.h.ValueAtPercentile(float64(rank)/float64(c.N())*100)) / 1000
+}
 
 // mostFresh bounds the values that wait to be sorted into a histogram.
 const mostFresh = 1 << 14
@@ -21,8 +42,8 @@ type sampler struct {
 
 	reading sync.Mutex
 	spare   []float64
-	all     *summary.Gaps
-	known   []estimate // of the first n values
+	all     *hdrhistogram.Histogram // of microseconds, nil while there is nothing
+	known   []estimate              // of the first n values
 	n       int64
 }
 
@@ -46,10 +67,11 @@ func (s *sampler) fold() {
 	s.fresh = s.spare[:0]
 	s.mu.Unlock()
 	if s.all == nil && len(fresh) > 0 {
-		s.all = summary.NewGaps()
+		s.all = hdrhistogram.New(1, histogramTop, histogramDigits)
 	}
 	for _, ms := range fresh {
-		s.all.RecordMS(ms, 1)
+		us := math.Round(min(max(ms*1000, 0), float64(histogramTop)))
+		_ = s.all.RecordValue(int64(us)) // it refuses what is out of its range alone
 	}
 	s.spare = fresh
 }
@@ -69,13 +91,12 @@ func (s *sampler) estimates(level float64, ps ...float64) []estimate {
 	if s.all == nil {
 		return make([]estimate, len(ps))
 	}
-	if s.known != nil && s.n == s.all.N() {
+	if s.known != nil && s.n == s.all.TotalCount() {
 		return slices.Clone(s.known)
 	}
-	sample := s.all.Sample()
-	s.known, s.n = make([]estimate, len(ps)), sample.N()
+	s.known, s.n = make([]estimate, len(ps)), s.all.TotalCount()
 	for i, p := range ps {
-		s.known[i] = estimated(sample, p, level)
+		s.known[i] = estimated(counted{s.all}, p, level)
 	}
 	return slices.Clone(s.known)
 }

@@ -46,8 +46,9 @@ func WriteSummary(w io.Writer, s record.Summary, width Width, colour Colour) err
 }
 
 func partialMark(s record.Summary) string {
-	if s.Interrupted && s.FinishedAt != nil {
-		return "PARTIAL: a scenario was cut short; what was measured of it is shown."
+	skipped := slices.ContainsFunc(s.Findings, func(f record.Finding) bool { return f.ID == "scenario-skipped" })
+	if skipped && s.FinishedAt != nil {
+		return "PARTIAL: a scenario was skipped; what was measured of it is shown."
 	}
 	if s.Interrupted {
 		return "PARTIAL: the run was interrupted; what was measured until then is shown."

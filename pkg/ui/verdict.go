@@ -83,8 +83,8 @@ var leads = map[string]string{
 func leadText(d record.Dimension, name string) string {
 	best, known := d.Values[*d.Winner]
 	word := leads[d.Name]
-	second, any := runnerUp(d)
-	if !known || !any || second == 0 || word == "" {
+	second, compared := runnerUp(d)
+	if !known || !compared || second == 0 || word == "" {
 		return name + " better"
 	}
 	return fmt.Sprintf("%s %.0f %% %s", name, abs(second-best)/abs(second)*100, word)
