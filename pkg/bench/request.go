@@ -30,6 +30,7 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 		x = &exchange{}
 	}
 	defer r.exchanges.Put(x)
+	defer r.panics()
 	x.target, x.timeouts = s.target, r.timeouts
 	for attempt := 1; ; attempt++ {
 		text := r.deal(s.part(attempt)).At(uint64(s.arrival.Seq)).Text //nolint:gosec // seq counts from 0

@@ -28,6 +28,9 @@ type Options struct {
 	// Skip names a scenario to end at once, while it is under way; any other name
 	// is ignored. It may be nil.
 	Skip <-chan string
+	// OnPanic is called before a panic at a request ends the program, for whoever
+	// holds the terminal to give it back. It may be nil.
+	OnPanic func()
 }
 
 // ErrNoEngine says that no engine passed preflight, so nothing was measured.
