@@ -19,13 +19,15 @@ import (
 var version, commit = "dev", "unknown"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	interruptible, interrupt := context.WithCancel(context.Background()) //nolint:gosec // a view calls it, if anything does
+	ctx, stop := signal.NotifyContext(interruptible, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal ends the program at once
 	streams := cli.Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Plain: os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
 		ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())), OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		Live: cli.Live(os.Stdin, os.Stderr, os.Getenv),
 	}
-	system := cli.System{Getenv: os.Getenv, ReadFile: os.ReadFile, Now: time.Now, Executable: os.Executable}
+	system := cli.System{Getenv: os.Getenv, ReadFile: os.ReadFile, Now: time.Now, Executable: os.Executable, Interrupt: interrupt}
 	root := cmd.NewRoot(streams, system, cli.Build{Version: version, Commit: commit})
 	err := root.ExecuteContext(ctx)
 	if err != nil {

@@ -29,6 +29,7 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 		x = &exchange{}
 	}
 	defer r.exchanges.Put(x)
+	defer r.panics()
 	x.target, x.timeouts = s.target, r.timeouts
 	turn := r.nextTurn(s)
 	x.keepText = turn != nil

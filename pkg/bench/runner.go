@@ -28,6 +28,12 @@ type Options struct {
 	Host Host
 	// Live, where it is set, is kept current while the run goes on.
 	Live *Live
+	// Skip names a scenario to end at once, while it is under way; any other name
+	// is ignored. It may be nil.
+	Skip <-chan string
+	// OnPanic is called before a panic at a request ends the program, for whoever
+	// holds the terminal to give it back. It may be nil.
+	OnPanic func()
 }
 
 // ErrNoEngine says that no engine passed preflight, so nothing was measured.
@@ -77,7 +83,7 @@ func Run(ctx context.Context, o Options) error {
 			return fmt.Errorf("interrupted before scenario %q: %w", s.plan.Name, err)
 		}
 		r.Notify(Event{Kind: EventScenario, Scenario: s.plan.Name})
-		if err := s.run(ctx, r, s, i); err != nil {
+		if err := r.skippable(ctx, s, i); err != nil {
 			return fmt.Errorf("scenario %q: %w", s.plan.Name, err)
 		}
 	}

@@ -10,6 +10,8 @@ const (
 	good    = "32" // green
 	bad     = "31" // red
 	caution = "33" // yellow
+	bold    = "1"
+	faint   = "2"
 )
 
 // reset ends a colour.

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,40 +23,81 @@ type resultColumn struct {
 	cell func(cellContext) string
 }
 
-func scenarioColumns(kind record.ScenarioKind, width Width) []resultColumn {
+// scenarioTables are the tables of a scenario's results: one that fits a narrow
+// terminal, or two that say more.
+func scenarioTables(sc record.ScenarioResult, width Width) [][]resultColumn {
+	if width == Wide {
+		return [][]resultColumn{latencyColumns(), circumstanceColumns(sc)}
+	}
 	columns := []resultColumn{
-		{column{title: "ENGINE"}, func(c cellContext) string { return Printable(c.engine.Engine) }},
-		{column{title: "OK", number: true}, okCell},
+		engineColumn, okColumn,
 		percentile("TTFT P50", 0.5, ttft), percentile("P95", 0.95, ttft), percentile("P99", 0.99, ttft),
 		percentile("TPOT P50", 0.5, tpot), percentile("E2E P50", 0.5, e2e),
 	}
-	if kind != record.KindTTFT {
-		columns = append(columns, number1("TOK/S", func(e record.EngineResult) record.Float { return e.OutputTokensPerS }))
+	if sc.Kind != record.KindTTFT {
+		columns = append(columns, rate("TOK/S", tokensPerS))
 	}
-	if width == Wide {
-		columns = append(columns, wideColumns(kind)...)
-	}
-	return append(columns, resultColumn{column{title: "ERRORS"}, errorsCell})
+	return [][]resultColumn{append(columns, costColumns(sc)...)}
 }
 
-func wideColumns(kind record.ScenarioKind) []resultColumn {
-	columns := []resultColumn{
-		{column{title: "TTFT MEAN", number: true}, func(c cellContext) string { return number(c.engine.TTFT.Statistic("mean")) }},
-		{column{title: "TTFT P50 CI"}, func(c cellContext) string { return interval(c.engine.TTFT, 0.5) }},
-		{column{title: "TTFT P95 CI"}, func(c cellContext) string { return interval(c.engine.TTFT, 0.95) }},
-		percentile("GAP P99", 0.99, func(e record.EngineResult) *record.Distribution { return e.Gap }),
-		percentile("E2E P95", 0.95, e2e),
+var (
+	engineColumn = resultColumn{column{title: "ENGINE", shrinks: true}, func(c cellContext) string { return Printable(c.engine.Engine) }}
+	okColumn     = resultColumn{column{title: "OK", number: true}, okCell}
+)
+
+// latencyColumns are what users wait for.
+func latencyColumns() []resultColumn {
+	return []resultColumn{
+		engineColumn, okColumn,
+		percentile("TTFT P50", 0.5, ttft), {column{title: "TTFT P50 CI"}, func(c cellContext) string { return interval(c.engine.TTFT, 0.5) }},
+		percentile("P95", 0.95, ttft), {column{title: "TTFT P95 CI"}, func(c cellContext) string { return interval(c.engine.TTFT, 0.95) }},
+		percentile("P99", 0.99, ttft),
+		percentile("TPOT P50", 0.5, tpot), percentile("P95", 0.95, tpot),
+		percentile("E2E P50", 0.5, e2e), percentile("P95", 0.95, e2e),
 	}
-	if kind != record.KindTTFT {
-		columns = append(columns,
-			number1("REQ/S", func(e record.EngineResult) record.Float { return e.RequestsPerS }),
-			number1("GOODPUT/S", func(e record.EngineResult) record.Float { return e.GoodputPerS }))
-	}
-	return append(columns,
-		resultColumn{column{title: "CLIENT"}, clientCell},
-		resultColumn{column{title: "MODEL"}, func(c cellContext) string { return engineInfo(c, func(i record.EngineInfo) string { return i.Model }) }},
-		resultColumn{column{title: "VIA"}, func(c cellContext) string { return engineInfo(c, func(i record.EngineInfo) string { return i.Via }) }})
 }
+
+// circumstanceColumns are what came out at what cost, and under what conditions.
+func circumstanceColumns(sc record.ScenarioResult) []resultColumn {
+	columns := []resultColumn{engineColumn}
+	if sc.Kind != record.KindTTFT {
+		columns = append(columns, rate("TOK/S", tokensPerS),
+			rate("REQ/S", func(e record.EngineResult) record.Float { return e.RequestsPerS }),
+			rate("GOODPUT/S", func(e record.EngineResult) record.Float { return e.GoodputPerS }))
+	}
+	if sc.Shape.IsOpen() {
+		columns = append(columns, openColumns()...)
+	}
+	columns = append(columns,
+		percentile("GAP P99", 0.99, func(e record.EngineResult) *record.Distribution { return e.Gap }),
+		resultColumn{column{title: "PROMPT"}, func(c cellContext) string { return lengthText(c.engine.Lengths, true) }},
+		resultColumn{column{title: "OUTPUT"}, func(c cellContext) string { return lengthText(c.engine.Lengths, false) }},
+		resultColumn{column{title: "COUNTED BY"}, func(c cellContext) string { return sourcesText(c.engine.TokenSources) }},
+		resultColumn{column{title: "CLIENT"}, clientCell},
+		resultColumn{column{title: "VIA"}, viaCell})
+	return append(columns, costColumns(sc)...)
+}
+
+// openColumns are what only an open loop has: TTFT as it was for whoever came
+// when the load said, and what was never sent.
+func openColumns() []resultColumn {
+	return []resultColumn{
+		percentile("SCHED TTFT P95", 0.95, func(e record.EngineResult) *record.Distribution { return e.TTFTFromSchedule }),
+		{column{title: "DROPPED", number: true}, func(c cellContext) string { return strconv.FormatInt(c.engine.Dropped, 10) }},
+	}
+}
+
+// costColumns is what a million output tokens cost, where a price is known.
+func costColumns(sc record.ScenarioResult) []resultColumn {
+	for _, e := range sc.Engines {
+		if e.CostPerMillionOutputTokens.Known() {
+			return []resultColumn{rate("COST/M", func(e record.EngineResult) record.Float { return e.CostPerMillionOutputTokens })}
+		}
+	}
+	return nil
+}
+
+func tokensPerS(e record.EngineResult) record.Float { return e.OutputTokensPerS }
 
 func ttft(e record.EngineResult) *record.Distribution { return e.TTFT }
 func tpot(e record.EngineResult) *record.Distribution { return e.TPOT }
@@ -73,8 +117,15 @@ func percentile(title string, p float64, of func(record.EngineResult) *record.Di
 	}}
 }
 
-func number1(title string, of func(record.EngineResult) record.Float) resultColumn {
-	return resultColumn{column{title: title, number: true}, func(c cellContext) string { return number(of(c.engine)) }}
+// rate is a column of a number over a window; one in which nothing succeeded
+// has none that says anything.
+func rate(title string, of func(record.EngineResult) record.Float) resultColumn {
+	return resultColumn{column{title: title, number: true}, func(c cellContext) string {
+		if c.engine.Succeeded == 0 {
+			return "-"
+		}
+		return number(of(c.engine))
+	}}
 }
 
 // quantile picks a percentile and its interval out of a distribution.
@@ -118,17 +169,32 @@ func okCell(c cellContext) string {
 	return fmt.Sprintf("%d/%d", c.engine.Succeeded, c.engine.Requests)
 }
 
-func errorsCell(c cellContext) string {
-	var parts []string
-	for _, class := range record.ErrorClasses() {
-		if n := c.engine.Errors[class]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s=%d", class, n))
-		}
-	}
-	if len(parts) == 0 {
+// lengthText is the median length of prompts or answers in tokens, and what was
+// asked for where something did.
+func lengthText(l *record.Lengths, prompt bool) string {
+	if l == nil {
 		return "-"
 	}
-	return strings.Join(parts, ",")
+	is, asked := l.Output, l.OutputTarget
+	if prompt {
+		is, asked = l.Prompt, l.PromptTarget
+	}
+	text := number(is.Statistic("p50"))
+	if v := asked.Statistic("p50"); v.Known() {
+		text += " of " + number(v)
+	}
+	return text
+}
+
+// sourcesText names who counted the tokens, the one who counted most first.
+func sourcesText(sources map[record.TokenSource]int64) string {
+	names := slices.Sorted(maps.Keys(sources))
+	slices.SortStableFunc(names, func(a, b record.TokenSource) int { return cmp.Compare(sources[b], sources[a]) })
+	parts := make([]string, len(names))
+	for i, n := range names {
+		parts[i] = string(n)
+	}
+	return orDash(strings.Join(parts, ","))
 }
 
 func clientCell(c cellContext) string {
@@ -138,13 +204,15 @@ func clientCell(c cellContext) string {
 	return c.engine.Client.Verdict
 }
 
-func engineInfo(c cellContext, field func(record.EngineInfo) string) string {
+// viaCell is the way in, which older results keep with the environment alone.
+func viaCell(c cellContext) string {
+	via := c.engine.Via
 	for _, info := range c.summary.Environment.Engines {
 		if info.Engine == c.engine.Engine {
-			return Printable(field(info))
+			via = cmp.Or(via, info.Via)
 		}
 	}
-	return "-"
+	return Printable(orDash(via))
 }
 
 // number writes a value with three significant digits at least and never an

@@ -23,7 +23,7 @@ func WriteDiscovery(w io.Writer, d record.Discovery, width Width, colour Colour)
 	if len(d.Engines) == 0 {
 		return nil
 	}
-	p := &printer{w: w, colour: colour}
+	p := newPrinter(w, width, colour)
 	columns := discoveryColumns(width)
 	var rows [][]string
 	for _, e := range d.Engines {
@@ -48,13 +48,13 @@ type discoveryColumn struct {
 
 func discoveryColumns(width Width) []discoveryColumn {
 	text := func(title string, of func(record.DiscoveredEngine) string) discoveryColumn {
-		return discoveryColumn{column{title: title}, func(e record.DiscoveredEngine, _ Colour) string { return Printable(orDash(of(e))) }}
+		return discoveryColumn{column{title: title, shrinks: true}, func(e record.DiscoveredEngine, _ Colour) string { return Printable(orDash(of(e))) }}
 	}
 	columns := []discoveryColumn{
 		text("ENGINE", func(e record.DiscoveredEngine) string { return e.Engine }),
 		text("SERVICE", func(e record.DiscoveredEngine) string { return e.Namespace + "/" + e.Name }),
 		text("VERSION", func(e record.DiscoveredEngine) string { return e.Version }),
-		text("VIA", func(e record.DiscoveredEngine) string { return e.Via }),
+		{column{title: "VIA"}, func(e record.DiscoveredEngine, _ Colour) string { return orDash(e.Via) }},
 		{column{title: "HEALTHY"}, healthCell},
 		{column{title: "RTT MS", number: true}, func(e record.DiscoveredEngine, _ Colour) string { return number(e.RTTMS) }},
 	}

@@ -13,7 +13,7 @@ import (
 // WritePlan writes what a run would do: engines, scenarios, requests and the
 // expected time.
 func WritePlan(w io.Writer, name string, plan record.Plan, simulated bool) error {
-	p := &printer{w: w}
+	p := newPrinter(w, Narrow, false)
 	if simulated {
 		p.line(SimulatedMark)
 	}
@@ -23,13 +23,13 @@ func WritePlan(w io.Writer, name string, plan record.Plan, simulated bool) error
 	for _, e := range plan.Engines {
 		engines = append(engines, []string{Printable(e.Engine), e.Kind, e.Via, Printable(orDash(e.Model)), Printable(e.Endpoint)})
 	}
-	p.table([]column{{title: "ENGINE"}, {title: "KIND"}, {title: "VIA"}, {title: "MODEL"}, {title: "ENDPOINT"}}, engines)
+	p.table([]column{{title: "ENGINE", shrinks: true}, {title: "KIND"}, {title: "VIA"}, {title: "MODEL", shrinks: true}, {title: "ENDPOINT", shrinks: true}}, engines)
 	p.line("")
 	var rows [][]string
 	for _, s := range plan.Scenarios {
-		rows = append(rows, []string{s.Name, string(s.Kind), loadText(s), requestsText(s, len(plan.Engines)), roughly(s.ExpectedS)})
+		rows = append(rows, []string{Printable(s.Name), string(s.Kind), loadText(s), requestsText(s, len(plan.Engines)), roughly(s.ExpectedS)})
 	}
-	p.table([]column{{title: "SCENARIO"}, {title: "KIND"}, {title: "LOAD"}, {title: "REQUESTS"}, {title: "TIME", number: true}}, rows)
+	p.table([]column{{title: "SCENARIO", shrinks: true}, {title: "KIND"}, {title: "LOAD", shrinks: true}, {title: "REQUESTS"}, {title: "TIME", number: true}}, rows)
 	for _, t := range plan.Targets {
 		p.line("target: %s %s %s <= %g ms", t.Scenario, metricName(t.Metric), statName(t.Statistic), t.Limit)
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/stats"
 )
@@ -17,7 +19,7 @@ const SimulatedMark = "SIMULATED: these engines are simulators; the numbers say 
 // Width picks how much a results table says.
 type Width int
 
-// The widths: Narrow fits 80 columns, Wide wants about 140.
+// The widths: Narrow fits 80 columns, Wide wants 120 and cuts no name.
 const (
 	Narrow Width = iota
 	Wide
@@ -25,7 +27,7 @@ const (
 
 // WriteSummary writes the closing tables of a run.
 func WriteSummary(w io.Writer, s record.Summary, width Width, colour Colour) error {
-	p := &printer{w: w, colour: colour}
+	p := newPrinter(w, width, colour)
 	if s.Simulated {
 		p.line("%s", colour.in(caution, SimulatedMark))
 	}
@@ -40,11 +42,17 @@ func WriteSummary(w io.Writer, s record.Summary, width Width, colour Colour) err
 	}
 	p.ways(s)
 	p.targets(s.Targets)
+	p.fairness(s.Fairness)
 	p.findings(s.Findings)
+	p.verdict(s.Verdict, width)
 	return p.err
 }
 
 func partialMark(s record.Summary) string {
+	skipped := slices.ContainsFunc(s.Findings, func(f record.Finding) bool { return f.ID == "scenario-skipped" })
+	if skipped && s.FinishedAt != nil {
+		return "PARTIAL: a scenario was skipped; what was measured of it is shown."
+	}
 	if s.Interrupted {
 		return "PARTIAL: the run was interrupted; what was measured until then is shown."
 	}
@@ -55,7 +63,16 @@ func partialMark(s record.Summary) string {
 type printer struct {
 	w      io.Writer
 	colour Colour
+	limit  int // of a table's width, 0 for none
 	err    error
+}
+
+func newPrinter(w io.Writer, width Width, colour Colour) *printer {
+	p := &printer{w: w, colour: colour}
+	if width == Narrow {
+		p.limit = narrowLimit
+	}
+	return p
 }
 
 func (p *printer) line(format string, args ...any) {
@@ -64,23 +81,53 @@ func (p *printer) line(format string, args ...any) {
 	}
 }
 
+// text writes a text, broken at words where it is wider than tables may be.
+func (p *printer) text(s string) {
+	if p.limit > 0 {
+		s = strings.ReplaceAll(ansi.Wrap(s, p.limit-len(gap), ""), "\n", "\n"+gap)
+	}
+	p.line("%s", s)
+}
+
 func (p *printer) table(columns []column, rows [][]string) {
 	if p.err == nil {
-		p.err = writeTable(p.w, columns, rows)
+		p.err = writeTable(p.w, columns, fit(columns, rows, p.limit))
 	}
 }
 
 func (p *printer) scenario(s record.Summary, sc record.ScenarioResult, width Width) {
 	p.line("")
 	if !slices.ContainsFunc(sc.Engines, func(e record.EngineResult) bool { return e.Requests > 0 }) {
-		p.line("%s: not measured", sc.Name)
+		p.line("%s: not measured", Printable(sc.Name))
 		return
 	}
-	p.line("%s: %s", sc.Name, shapeText(sc.Shape))
-	columns := scenarioColumns(sc.Kind, width)
-	if sc.Shape.IsOpen() && width == Wide {
-		columns = slices.Insert(columns, len(columns)-1, openColumns()...)
+	p.text(fmt.Sprintf("%s: %s", Printable(sc.Name), shapeText(sc.Shape)))
+	needed := false
+	for _, columns := range scenarioTables(sc, width) {
+		needed = p.results(s, sc, columns) || needed
 	}
+	if needed {
+		p.line("N>=n: not shown; it takes n successful requests to say.")
+	}
+	p.failures(sc.Engines)
+	p.scenarioVerdict(sc.Verdict)
+}
+
+// failures says what became of the requests that did not succeed.
+func (p *printer) failures(engines []record.EngineResult) {
+	for _, e := range engines {
+		if e.Failed > 0 {
+			p.line("%s: %d of %d requests failed: %s", Printable(e.Engine), e.Failed, e.Requests, classes(e.Errors))
+		}
+		if n := e.Errors[record.StatusCancelled]; n > 0 {
+			p.line("%s: %d of %d requests were cancelled", Printable(e.Engine), n, e.Requests)
+		}
+	}
+}
+
+// results writes a table of results and says whether it lacks a percentile
+// that the sample cannot support.
+func (p *printer) results(s record.Summary, sc record.ScenarioResult, columns []resultColumn) (needed bool) {
 	titles := make([]column, len(columns))
 	for i, c := range columns {
 		titles[i] = c.column
@@ -90,25 +137,12 @@ func (p *printer) scenario(s record.Summary, sc record.ScenarioResult, width Wid
 		row := make([]string, len(columns))
 		for i, c := range columns {
 			row[i] = c.cell(cellContext{summary: s, engine: e})
+			needed = needed || strings.HasPrefix(row[i], needsMark)
 		}
 		rows = append(rows, row)
 	}
 	p.table(titles, rows)
-	for _, row := range rows {
-		if slices.ContainsFunc(row, func(cell string) bool { return strings.HasPrefix(cell, needsMark) }) {
-			p.line("N>=n: not shown; it takes n successful requests to say.")
-			return
-		}
-	}
-}
-
-// openColumns are what only an open loop has: TTFT as it was for whoever came
-// when the load said, and what was never sent.
-func openColumns() []resultColumn {
-	return []resultColumn{
-		percentile("TTFT P95 FROM SCHEDULE", 0.95, func(e record.EngineResult) *record.Distribution { return e.TTFTFromSchedule }),
-		{column{title: "DROPPED", number: true}, func(c cellContext) string { return strconv.FormatInt(c.engine.Dropped, 10) }},
-	}
+	return needed
 }
 
 func shapeText(s record.Shape) string {
@@ -175,7 +209,7 @@ func (p *printer) ways(s record.Summary) {
 		rows = append(rows, []string{Printable(e.Engine), Printable(orDash(e.Version)), Printable(orDash(e.Model)), e.Via, number(e.TunnelOverheadMS), Printable(e.Endpoint)})
 	}
 	p.line("")
-	p.table([]column{{title: "ENGINE"}, {title: "VERSION"}, {title: "MODEL"}, {title: "VIA"}, {title: "ADDS MS", number: true}, {title: "ENDPOINT"}}, rows)
+	p.table([]column{{title: "ENGINE", shrinks: true}, {title: "VERSION", shrinks: true}, {title: "MODEL", shrinks: true}, {title: "VIA"}, {title: "ADDS MS", number: true}, {title: "ENDPOINT", shrinks: true}}, rows)
 }
 
 func (p *printer) targets(targets []record.TargetResult) {
@@ -184,11 +218,11 @@ func (p *printer) targets(targets []record.TargetResult) {
 	}
 	var rows [][]string
 	for _, t := range targets {
-		rows = append(rows, []string{t.Scenario, t.Engine, metricName(t.Metric) + " " + statName(t.Statistic),
+		rows = append(rows, []string{Printable(t.Scenario), Printable(t.Engine), metricName(t.Metric) + " " + statName(t.Statistic),
 			number(record.Some(t.Limit)), number(t.Actual), p.metText(t.Met)})
 	}
 	p.line("")
-	p.table([]column{{title: "TARGET"}, {title: "ENGINE"}, {title: "METRIC"}, {title: "LIMIT", number: true}, {title: "ACTUAL", number: true}, {title: "RESULT"}}, rows)
+	p.table([]column{{title: "TARGET", shrinks: true}, {title: "ENGINE", shrinks: true}, {title: "METRIC"}, {title: "LIMIT", number: true}, {title: "ACTUAL", number: true}, {title: "RESULT"}}, rows)
 }
 
 func (p *printer) metText(met *bool) string {

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -85,21 +84,6 @@ func TestArrivalText(t *testing.T) {
 	} {
 		if got := arrivalText(shape); got != want {
 			t.Errorf("%+v: %q, want %q", shape, got, want)
-		}
-	}
-}
-
-func TestTablesFitEightyColumns(t *testing.T) {
-	s := example()
-	s.Findings = nil
-	s.Scenarios[0].Engines = s.Scenarios[0].Engines[:2]
-	var out strings.Builder
-	if err := Write(&out, s, "table", false); err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(out.String()) {
-		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
-			t.Errorf("%d columns: %s", n, line)
 		}
 	}
 }

@@ -10,10 +10,12 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// column is one column of a table; numbers are aligned right.
+// column is one column of a table; numbers are aligned right, and what shrinks
+// is cut in its middle where there is little room.
 type column struct {
-	title  string
-	number bool
+	title   string
+	number  bool
+	shrinks bool
 }
 
 // writeTable writes a table in kubectl's manner: upper-case titles, no lines,

@@ -1,6 +1,7 @@
 package benchmark
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,6 +26,7 @@ type journal struct {
 	recorder *report.Recorder
 	sum      *summary.Aggregator
 	progress ui.Progress
+	skip     chan string
 	verbose  bool
 	logFile  *os.File
 	log      *slog.Logger
@@ -35,7 +37,7 @@ type journal struct {
 	brokenDisk error
 }
 
-func (o *Options) openJournal() (*journal, error) {
+func (o *Options) openJournal(ctx context.Context) (*journal, error) {
 	now := o.System.Now()
 	run, err := o.newRun(now)
 	if err != nil {
@@ -45,11 +47,11 @@ func (o *Options) openJournal() (*journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &journal{dir: dir, run: run, verbose: o.Verbose, sum: summary.New(run)}
+	j := &journal{dir: dir, run: run, verbose: o.Verbose, sum: summary.New(run), skip: make(chan string)}
 	if o.Simulate {
 		_, _ = fmt.Fprintln(o.Streams.Err, ui.SimulatedMark) // it also heads the tables
 	}
-	j.progress = ui.NewProgress(o.Streams.Err, o.Streams.ErrIsTerminal, run.Plan)
+	j.progress = o.openProgress(ctx, run, j.skip)
 	if err := j.open(); err != nil {
 		j.progress.Close(false)
 		return nil, errors.Join(err, dir.Close())

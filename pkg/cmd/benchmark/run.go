@@ -37,10 +37,11 @@ func (o *Options) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	j, err := o.openJournal()
+	j, err := o.openJournal(ctx)
 	if err != nil {
 		return err
 	}
+	defer j.progress.Close(false) // whatever happens, the terminal is given back
 	measured := o.measure(ctx, j, targets, prompts)
 	return o.close(j, measured)
 }
@@ -78,8 +79,9 @@ func (o *Options) simulate(ctx context.Context) (stop func() error, err error) {
 func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Target, prompts promptSource) error {
 	b := bench.Options{
 		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Seed: o.Seed,
-		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify,
-		Host: o.host(),
+		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify, Skip: j.skip,
+		Host:    o.host(),
+		OnPanic: func() { j.progress.Close(false) },
 	}
 	for _, f := range append(o.searchFindings(), o.groundFindings(ctx)...) {
 		j.find(f)

@@ -21,6 +21,9 @@ type Streams struct {
 	// Plain says that the environment asks for text without colour (NO_COLOR,
 	// TERM=dumb).
 	Plain bool
+	// Live says that a person sits before In and Err, so that a view may be drawn
+	// on the one and keys read from the other.
+	Live bool
 }
 
 // System is the machine a command runs on; tests give their own.
@@ -30,6 +33,9 @@ type System struct {
 	Now      func() time.Time
 	// Executable is the path of this program, for its own child processes.
 	Executable func() (string, error)
+	// Interrupt ends the command's context as the first interrupt does; it may
+	// be nil.
+	Interrupt func()
 }
 
 // Build is what the release stamped into the program.

@@ -8,7 +8,7 @@ type Colour string
 // BindColour adds --color to a command that prints tables.
 func BindColour(f *pflag.FlagSet, c *Colour) {
 	*c = "auto"
-	f.Var(c, "color", "Colour the tables: auto (on a terminal that NO_COLOR and TERM=dumb do not forbid it), always or never")
+	f.Var(c, "color", "Colour tables and the live view: auto (on a terminal that NO_COLOR and TERM=dumb do not forbid it), always or never")
 }
 
 // String implements pflag.Value.
@@ -30,4 +30,9 @@ func (c *Colour) Set(text string) error {
 // On says whether standard output is to be coloured.
 func (c Colour) On(s Streams) bool {
 	return c == "always" || c == "auto" && s.OutIsTerminal && !s.Plain
+}
+
+// OnErr says whether what is drawn on standard error is to be coloured.
+func (c Colour) OnErr(s Streams) bool {
+	return c == "always" || c == "auto" && s.ErrIsTerminal && !s.Plain
 }
