@@ -31,8 +31,14 @@ const draw = (() => {
     return (name) => !has || !isPercentile(name) || name.toLowerCase() === chosen;
   }
 
-  function labelOf(axis) {
-    return axis.label && axis.unit ? axis.label + ", " + axis.unit : axis.label || axis.unit || "";
+  const labelOf = (axis) => axis.label && axis.unit ? axis.label + ", " + axis.unit : axis.label || axis.unit || "";
+
+  // caption says what the axes are, and nothing that the title says already.
+  function caption(panel) {
+    if (panel.spokes && panel.spokes.length) return "";
+    const y = panel.y.label === panel.title ? panel.y.unit || "" : labelOf(panel.y);
+    const x = panel.lines && panel.lines.length ? labelOf(panel.x) : "";
+    return y && x ? y + " over " + x : y || (x && "over " + x);
   }
 
   function axisStyle(look) {
@@ -58,13 +64,7 @@ const draw = (() => {
     if (!fit.length) return {};
     const low = fit.reduce((a, b) => Math.min(a, b)), high = fit.reduce((a, b) => Math.max(a, b));
     if (log) return { min: 10 ** Math.floor(Math.log10(low)), max: niceLog(high) };
-    return low >= 0 ? { min: 0, max: niceLinear(high) } : {};
-  }
-
-  function niceLinear(high) {
-    if (high <= 0) return 1;
-    const unit = 10 ** Math.floor(Math.log10(high)) / 2;
-    return Math.ceil(high * 1.06 / unit) * unit;
+    return low >= 0 ? { min: 0 } : {};
   }
 
   function niceLog(high) {
@@ -93,7 +93,7 @@ const draw = (() => {
     return {
       animation: false,
       textStyle: { fontFamily: FONT },
-      grid: { left: 8, right: 18, top: 30, bottom: 8, containLabel: true, outerBoundsMode: "same" },
+      grid: { left: 8, right: 26, top: 30, bottom: 8, containLabel: true, outerBoundsMode: "same" },
       tooltip: {
         confine: true, backgroundColor: look.paper, borderColor: look.rule, borderWidth: 1, padding: [8, 10],
         textStyle: { color: look.ink, fontFamily: FONT, fontSize: 12 }, extraCssText: "box-shadow:0 2px 8px rgba(0,0,0,.18)",
@@ -101,9 +101,11 @@ const draw = (() => {
     };
   }
 
-  function marks(panel, look) {
+  // marks are horizontal lines; points that nobody sees hold them inside the axis.
+  function marks(panel, look, x) {
     return {
-      type: "line", data: [], silent: true, z: 5,
+      type: "line", data: (panel.marks || []).map((m) => [x, m.y]), silent: true, z: 5,
+      showSymbol: false, symbol: "none", lineStyle: { opacity: 0 },
       markLine: {
         silent: true, symbol: "none", animation: false,
         lineStyle: { color: look.ink2, type: [4, 3], width: 1 },
@@ -118,7 +120,7 @@ const draw = (() => {
   function columns(items, panel, state) {
     const shown = items.filter((i) => state.engines.has(i.engine));
     const keep = kept(shown.map((i) => i.category), state.percentile);
-    const left = shown.filter((i) => keep(i.category));
+    const left = shown.filter((i) => keep(i.category) && !state.hidden.has(i.category));
     const own = items.every((i) => i.category === i.engine);
     const present = new Set(left.map((i) => i.category));
     const categories = (panel.x.categories || []).filter((c) => present.has(c));
@@ -146,14 +148,9 @@ const draw = (() => {
       const x = api.coord([at, bar.value])[0] + place.offsetCenter;
       const top = api.coord([at, bar.value])[1], floor = api.coord([at, base])[1];
       const children = [rectangle(x - place.width / 2, top, place.width, floor - top, { fill: state.colours[bar.engine] })];
-      let head = Math.min(top, floor);
       if (bar.ci) {
         const low = api.coord([at, Math.max(bar.ci[0], base)])[1], high = api.coord([at, bar.ci[1]])[1];
         children.push(...whisker(x, Math.min(6, place.width / 4), low, high, look.ink));
-        head = Math.min(head, high);
-      }
-      if (place.width >= 22) {
-        children.push({ type: "text", style: { text: number(bar.value), x, y: head - 4, align: "center", verticalAlign: "bottom", fill: look.ink, font: "11px " + FONT } });
       }
       return { type: "group", children };
     };
@@ -175,8 +172,21 @@ const draw = (() => {
       for (const v of box.outliers || []) {
         children.push({ type: "circle", shape: { cx: x, cy: y(v), r: 2.5 }, style: { fill: "none", stroke: color, lineWidth: 1.2 } });
       }
-      children.push({ type: "text", style: { text: number(box.median), x: x + w / 2 + 5, y: y(box.median), align: "left", verticalAlign: "middle", fill: look.ink, font: "11px " + FONT } });
       return { type: "group", children };
+    };
+  }
+
+  // label writes a number above its bar or beside its box, over everything else. A
+  // median without an interval is of a sample that is too small to say one.
+  function label(item, cols, look, boxes) {
+    return (params, api) => {
+      const at = cols.categories.indexOf(item.category), place = slot(cols, item, api), v = boxes ? item.median : item.value;
+      const [center, y] = api.coord([at, v]), x = center + place.offsetCenter;
+      if (place.width < 22 || (boxes && !item.median_ci)) return { type: "group", children: [] };
+      const high = !boxes && item.ci ? Math.min(y, api.coord([at, item.ci[1]])[1]) : y;
+      const where = boxes ? { x: x + place.width / 2 + 5, y, align: "left", verticalAlign: "middle" } : { x, y: high - 4, align: "center", verticalAlign: "bottom" };
+      const paint = { text: number(v), fill: look.ink, stroke: look.paper, lineWidth: 3, font: "11px " + FONT };
+      return { type: "group", children: [{ type: "text", style: Object.assign(paint, where) }] };
     };
   }
 
@@ -198,7 +208,11 @@ const draw = (() => {
       encode: { x: 0, y: columnValues(item, boxes).map((_, i) => i + 1) },
       tooltip: { formatter: () => boxes ? boxTip(item, panel) : barTip(item, panel) },
     }));
-    option.series.push(marks(panel, look));
+    option.series.push(marks(panel, look, 0));
+    option.series.push(...cols.items.map((item) => ({
+      type: "custom", name: item.engine, silent: true, clip: false, z: 10, tooltip: { show: false },
+      renderItem: label(item, cols, look, boxes), data: [[cols.categories.indexOf(item.category), boxes ? item.median : item.value]],
+    })));
     return option;
   }
 
@@ -235,14 +249,14 @@ const draw = (() => {
     const xs = lines.flatMap((l) => l.points.map((p) => p[0]));
     option.xAxis = numberAxis(panel.x, look, Object.assign({ splitLine: { show: false } }, panel.x.log ? reach(xs, true) : { scale: true, min: "dataMin", max: "dataMax" }));
     option.yAxis = numberAxis(panel.y, look, Object.assign({ axisLine: { show: false }, axisTick: { show: false } }, reach(ys, panel.y.log)));
-    if (!panel.y.log && Math.max(...ys) <= 1 && Math.min(...ys) >= 0 && !panel.y.unit) option.yAxis.max = 1;
+    if (lines.every((l) => l.step) && panel.y.unit === "%") option.yAxis.max = 100;
     option.grid.right = names.size > 1 ? 40 : 18;
     option.tooltip.trigger = "axis";
     option.tooltip.formatter = (points) => lineTip(points, lines, panel);
     option.dataZoom = [{ type: "inside", xAxisIndex: 0, filterMode: "none", zoomOnMouseWheel: "shift", moveOnMouseWheel: false, moveOnMouseMove: "shift", preventDefaultMouseMove: false }];
     option.toolbox = { itemSize: 0, showTitle: false, feature: { dataZoom: { yAxisIndex: "none", filterMode: "none", brushStyle: { color: look.ink2, opacity: 0.15 } } } };
     option.series = lines.map((l) => lineSeries(l, names.size > 1, look, state));
-    option.series.push(marks(panel, look));
+    option.series.push(marks(panel, look, xs[0]));
     return option;
   }
 
@@ -258,13 +272,21 @@ const draw = (() => {
     };
   }
 
+  // at finds the point of a line that x belongs to: the last one before it on
+  // steps, else the nearest; none where the line is not near.
+  function at(line, x) {
+    const first = line.points[0], last = line.points[line.points.length - 1];
+    if (line.step) return x < first[0] ? null : line.points.findLast((p) => p[0] <= x);
+    const near = line.points.reduce((a, b) => Math.abs(b[0] - x) < Math.abs(a[0] - x) ? b : a);
+    const pace = line.points.length > 1 ? (last[0] - first[0]) / (line.points.length - 1) : 0;
+    return Math.abs(near[0] - x) <= pace ? near : null;
+  }
+
   function lineTip(points, lines, panel) {
-    const rows = points.filter((p) => p.seriesIndex < lines.length && p.value).map((p) => {
-      const l = lines[p.seriesIndex];
-      return [l.name ? l.engine + " " + l.name.toUpperCase() : l.engine, withUnit(p.value[1], panel.y)];
-    });
-    const x = points.length ? points[0].axisValue : 0;
-    return tip((panel.x.label ? panel.x.label + " " : "") + withUnit(Number(x), panel.x), rows);
+    const x = points.length ? Number(points[0].axisValue) : 0;
+    const rows = lines.map((l) => [l, at(l, x)]).filter(([, p]) => p)
+      .map(([l, p]) => [l.name ? l.engine + " " + l.name.toUpperCase() : l.engine, withUnit(p[1], panel.y)]);
+    return tip((panel.x.label ? panel.x.label + " " : "") + withUnit(x, panel.x), rows);
   }
 
   const spokeName = (s) => (s.charAt(0).toUpperCase() + s.slice(1)).replaceAll("_", " ");
@@ -299,5 +321,5 @@ const draw = (() => {
     return null;
   }
 
-  return { option, labelOf, number };
+  return { option, caption, number };
 })();

@@ -21,7 +21,7 @@
 
   function state() {
     return {
-      engines: checked("engine"), order: data.engines, percentile: [...checked("percentile")][0] || "",
+      engines: checked("engine"), hidden: new Set(all("input[name=scenario]:not(:checked)").map((i) => i.value)), order: data.engines, percentile: [...checked("percentile")][0] || "",
       colours: isDark() ? data.colours.dark : data.colours.light,
     };
   }
@@ -46,8 +46,7 @@
   function build(slot, figure, panel, number) {
     const name = panel.title || figure.title;
     if (panel.title) slot.append(element("p", "name", panel.title));
-    const axes = [draw.labelOf(panel.y), draw.labelOf(panel.x)].filter(Boolean);
-    if (axes.length && !panel.spokes) slot.append(element("p", "axis", axes.length > 1 ? axes[0] + " over " + axes[1] : axes[0]));
+    slot.append(element("p", "axis", draw.caption(panel)));
     const empty = element("p", "void", panel.empty || "Nothing to draw.");
     if (panel.empty) return slot.append(empty);
     const canvas = element("div", "canvas");

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/chart"
@@ -24,7 +25,7 @@ type view struct {
 	Scenarios []string
 	// Percentiles are those to choose from, none where no figure has any.
 	Percentiles []percentile
-	panels      map[string]int
+	figures     map[string]chart.Figure
 	classes     map[string]string
 }
 
@@ -41,7 +42,7 @@ func newView(s record.Summary, st story.Story, figures []chart.Figure) (*view, e
 		return nil, fmt.Errorf("put the figures of run %q into the HTML report: %w", s.RunID, err)
 	}
 	v := &view{
-		Story: st, panels: map[string]int{}, classes: map[string]string{},
+		Story: st, figures: map[string]chart.Figure{}, classes: map[string]string{},
 		Style:   template.CSS(style + engineStyle(names, light, dark)),                                  //nolint:gosec // checked colours only
 		Scripts: []template.JS{template.JS(echarts), template.JS(chartScript), template.JS(pageScript)}, //nolint:gosec // the program's own
 		Data:    template.JS(data),                                                                      //nolint:gosec // json.Marshal escapes what could end a script
@@ -54,7 +55,7 @@ func newView(s record.Summary, st story.Story, figures []chart.Figure) (*view, e
 		v.Scenarios = append(v.Scenarios, sc.Name)
 	}
 	for _, f := range figures {
-		v.panels[f.ID] = len(f.Panels)
+		v.figures[f.ID] = f
 	}
 	if hasPercentiles(figures) {
 		v.Percentiles = []percentile{{"", "All"}, {"p50", "P50"}, {"p95", "P95"}, {"p99", "P99"}}
@@ -68,11 +69,31 @@ func (v *view) Class(engine string) string { return v.classes[engine] }
 
 // Panels counts the panels of a figure, as the numbers from 0.
 func (v *view) Panels(figure string) []int {
-	all := make([]int, v.panels[figure])
+	all := make([]int, len(v.figures[figure].Panels))
 	for i := range all {
 		all[i] = i
 	}
 	return all
+}
+
+// Legend lists the engines that a figure shows.
+func (v *view) Legend(figure string) []engine {
+	shown := map[string]bool{}
+	for _, p := range v.figures[figure].Panels {
+		for _, b := range p.Boxes {
+			shown[b.Engine] = true
+		}
+		for _, b := range p.Bars {
+			shown[b.Engine] = true
+		}
+		for _, l := range p.Lines {
+			shown[l.Engine] = true
+		}
+		for _, b := range p.Blades {
+			shown[b.Engine] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(v.Engines), func(e engine) bool { return !shown[e.Name] })
 }
 
 // hasPercentiles says whether any figure tells percentiles apart.

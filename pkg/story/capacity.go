@@ -1,16 +1,22 @@
 package story
 
-import "github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+import (
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/chart"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
 
 // capacity is the most load that each engine carries within an SLO, and every
 // step of the search for it.
-func capacity(s record.Summary) []Block {
+func capacity(s record.Summary, figures []chart.Figure) []Block {
 	var blocks []Block
 	for _, sc := range s.Scenarios {
 		if len(sc.Capacity) == 0 {
 			continue
 		}
 		blocks = append(blocks, capacities(sc))
+		if onlyCapacity(sc) {
+			blocks = append(blocks, scenarioFigures(sc, figures)...)
+		}
 		for _, c := range sc.Capacity {
 			if len(c.Curve) > 0 {
 				blocks = append(blocks, capacityCurve(sc, c))
@@ -18,6 +24,12 @@ func capacity(s record.Summary) []Block {
 		}
 	}
 	return blocks
+}
+
+// onlyCapacity says whether a scenario is told of under Capacity and has nothing
+// for a section of its own.
+func onlyCapacity(sc record.ScenarioResult) bool {
+	return len(sc.Capacity) > 0 && len(sc.Engines) == 0
 }
 
 func capacities(sc record.ScenarioResult) Table {

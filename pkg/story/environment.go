@@ -21,7 +21,7 @@ func environment(s record.Summary) []Block {
 func ground(s record.Summary) []Term {
 	terms := []Term{{"Run", Printable(s.RunID)}}
 	if c := s.Environment.Cluster; c != nil {
-		terms = append(terms, Term{"Cluster", say("%s", dashed(c.Platform, c.Version))})
+		terms = append(terms, Term{"Cluster", Printable(platform(*c))})
 	}
 	if d := elapsed(s); d > 0 {
 		terms = append(terms, Term{"Duration", Duration(d)})

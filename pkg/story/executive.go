@@ -3,6 +3,7 @@ package story
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
@@ -14,11 +15,14 @@ func executive(s record.Summary) []Block {
 	if t := keyFigures(s); len(t.Rows) > 0 {
 		blocks = append(blocks, t)
 	}
+	if c, uneven := unevenGround(s); uneven {
+		blocks = append(blocks, c)
+	}
 	if items := todo(s); len(items) > 0 {
 		blocks = append(blocks, Heading{"What to do first"}, List{Ordered: true, Items: items})
 	}
 	if len(s.Targets) > 0 {
-		blocks = append(blocks, Heading{"Targets"}, List{Items: targetLines(s)})
+		blocks = append(blocks, targetMatrix(s))
 	}
 	return append(blocks, Heading{"Conditions"}, List{Items: conditions(s)})
 }
@@ -93,12 +97,23 @@ func conditions(s record.Summary) []Item {
 	for _, sc := range s.Scenarios {
 		items = append(items, Item{Label: Printable(sc.Name), Text: Load(sc.Shape), Scenario: sc.Name})
 	}
+	return items
+}
+
+// unevenGround says in what the comparison is not even.
+func unevenGround(s record.Summary) (Callout, bool) {
+	var all []string
+	c := Callout{Tone: Caution, Title: "The engines did not stand on even ground"}
 	for _, f := range s.Fairness {
 		if f.Status == "fail" || f.Status == "warn" {
-			items = append(items, Item{Label: "uneven ground", Text: say("%s: %s", f.Check, f.Detail), Tone: statusTone(f.Status)})
+			all = append(all, f.Detail)
+		}
+		if f.Status == "fail" {
+			c.Tone = Bad
 		}
 	}
-	return items
+	c.Text = Printable(strings.Join(all, "; ")) + "."
+	return c, len(all) > 0
 }
 
 // subject says in a line what engine it was: model, precision, GPU and the way

@@ -19,6 +19,16 @@ func runFigures(s record.Summary, figures []chart.Figure) []Block {
 	return blocks
 }
 
+func scenarioFigures(sc record.ScenarioResult, figures []chart.Figure) []Block {
+	var blocks []Block
+	for _, f := range figures {
+		if f.Scenario == sc.Name {
+			blocks = append(blocks, figure(f))
+		}
+	}
+	return blocks
+}
+
 func figure(f chart.Figure) FigureRef {
 	ref := FigureRef{ID: f.ID, Scenario: f.Scenario, Title: Printable(f.Title), Note: Printable(f.Note)}
 	for _, p := range f.Panels {

@@ -65,7 +65,7 @@ func serverGauges(sc record.ScenarioResult) Table {
 	for _, e := range sc.Engines {
 		if v := e.Server; v != nil && (v.Queue != nil || v.Running != nil || v.KVCache != nil) {
 			t.Rows = append(t.Rows, Row{Engine: e.Engine, Scenario: sc.Name, Cells: []Cell{
-				text(e.Engine), gauge(v.Queue, Number), gauge(v.Running, Number), gauge(v.KVCache, Share)}})
+				text(e.Engine), gauge(v.Queue, Amount), gauge(v.Running, Amount), gauge(v.KVCache, Share)}})
 		}
 	}
 	return t

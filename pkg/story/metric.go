@@ -17,6 +17,7 @@ var metricNames = map[string]string{
 	"requests_per_s":        "Requests/s",
 	"goodput_per_s":         "Goodput",
 	"slo_attainment":        "SLO attainment",
+	"success_share":         "Share that succeeded",
 }
 
 // MetricName is what a metric's key of results is called in text: TTFT for
@@ -52,9 +53,10 @@ func StatisticName(key string) string {
 	return Printable(key)
 }
 
-// measure is a metric and its statistic in one: TTFT P95.
+// measure is a metric and its statistic in one: TTFT P95. What is one number of a
+// whole scenario, a rate or a share, needs no statistic.
 func measure(metric, statistic string) string {
-	if statistic == "" {
+	if statistic == "" || !strings.HasSuffix(metric, "_ms") {
 		return MetricName(metric)
 	}
 	return MetricName(metric) + " " + StatisticName(statistic)

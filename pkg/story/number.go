@@ -83,8 +83,34 @@ func Level(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1e6)/1e4, 'f', -1, 64) + Thin + "%"
 }
 
+// Amount writes a value that people choose or count: a whole one without
+// decimals, any other as Number does.
+func Amount(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return Count(int64(v))
+	}
+	return Number(v)
+}
+
+// Limit writes a limit and its unit, which may be "".
+func Limit(v float64, unit string) string {
+	if unit == "" || unit == unitShare {
+		return Quantity(v, unit)
+	}
+	return Amount(v) + Thin + unit
+}
+
+// noBreak is the no-break space.
+const noBreak = "\u00a0"
+
 // Interval writes a confidence interval, both ends as Number does.
-func Interval(i record.Interval) string { return Number(i[0]) + " – " + Number(i[1]) }
+func Interval(i record.Interval) string {
+	between := "–"
+	if i[0] < 0 || i[1] < 0 {
+		between = "to" // a dash would be taken for a sign
+	}
+	return Number(i[0]) + noBreak + between + noBreak + Number(i[1])
+}
 
 // PValue writes a p-value; one below a thousandth is only said to be that.
 func PValue(p float64) string {

@@ -82,7 +82,10 @@ func lengths(sc record.ScenarioResult) Table {
 			forced = Cell{Text: map[bool]string{true: "yes", false: "no"}[*l.Forced]}
 		}
 		t.Rows = append(t.Rows, Row{Engine: e.Engine, Scenario: sc.Name, Cells: []Cell{text(e.Engine),
-			statistic(l.Prompt, "p50"), statistic(l.PromptTarget, "p50"), statistic(l.Output, "p50"), statistic(l.OutputTarget, "p50"), forced}})
+			median(l.Prompt), median(l.PromptTarget), median(l.Output), median(l.OutputTarget), forced}})
 	}
 	return t
 }
+
+// median is a median of tokens, which are whole most often.
+func median(d *record.Distribution) Cell { return amount(statistic(d, "p50"), d.Statistic("p50")) }

@@ -13,17 +13,8 @@ import (
 func scenario(index int, sc record.ScenarioResult, figures []chart.Figure) Section {
 	sec := Section{ID: fmt.Sprintf("scenario-%d", index+1), Title: say("Results: %s", sc.Name), Scenario: sc.Name}
 	sec.Blocks = append(sec.Blocks, Paragraph{Load(sc.Shape) + "."})
-	for _, f := range figures {
-		if f.Scenario == sc.Name {
-			sec.Blocks = append(sec.Blocks, figure(f))
-		}
-	}
-	measured := slices.ContainsFunc(sc.Engines, func(e record.EngineResult) bool { return e.Requests > 0 })
-	switch {
-	case !measured && len(sc.Capacity) > 0:
-		sec.Blocks = append(sec.Blocks, Paragraph{"What the search found stands under Capacity."})
-		return sec
-	case !measured:
+	sec.Blocks = append(sec.Blocks, scenarioFigures(sc, figures)...)
+	if !slices.ContainsFunc(sc.Engines, func(e record.EngineResult) bool { return e.Requests > 0 }) {
 		sec.Blocks = append(sec.Blocks, Callout{Tone: Caution, Title: "Not measured", Text: "No request of this scenario was sent.", Scenario: sc.Name})
 		return sec
 	}
@@ -52,15 +43,15 @@ func withHealth(sec Section, sc record.ScenarioResult) Section {
 
 // latencies are a table for each metric that the scenario has.
 func latencies(sc record.ScenarioResult) []Block {
-	blocks := []Block{Heading{"Latency"}}
+	blocks := []Block{Heading{"Latency"}, Paragraph{intervalNote(scenarioLevel(sc))}}
 	for _, m := range (record.EngineResult{}).Metrics() {
 		if !shown(m.Name, sc) {
 			continue
 		}
 		blocks = append(blocks, latency(m.Name, sc))
 	}
-	if len(blocks) == 1 {
-		return append(blocks, Paragraph{"No request succeeded, so there is no latency to tell of."})
+	if len(blocks) == 2 {
+		return []Block{Heading{"Latency"}, Paragraph{"No request succeeded, so there is no latency to tell of."}}
 	}
 	return blocks
 }
@@ -89,12 +80,11 @@ func latency(metric string, sc record.ScenarioResult) Table {
 		t.Columns = append(t.Columns, Column{Title: q.title, Unit: "ms", Number: true, Percentile: q.key})
 	}
 	t.Columns = append(t.Columns, Column{Title: "Mean", Unit: "ms", Number: true}, Column{Title: "Max", Unit: "ms", Number: true})
-	confidence := 0.0
 	for _, e := range sc.Engines {
 		d := e.Distribution(metric)
 		n := missing("")
 		if d != nil {
-			n, confidence = count(d.N), level(d)
+			n = count(d.N)
 		}
 		row := Row{Engine: e.Engine, Scenario: sc.Name, Cells: []Cell{engineCell(e), n}}
 		for _, q := range quantiles {
@@ -103,7 +93,6 @@ func latency(metric string, sc record.ScenarioResult) Table {
 		row.Cells = append(row.Cells, statistic(d, "mean"), statistic(d, "max"))
 		t.Rows = append(t.Rows, row)
 	}
-	t.Note = intervalNote(confidence)
 	return t
 }
 

@@ -22,7 +22,8 @@ func Load(s record.Shape) string {
 	if s.MaxTokens > 0 {
 		parts = append(parts, fmt.Sprintf("up to %s tokens", Count(int64(s.MaxTokens))))
 	}
-	return Printable(strings.Join(parts, ", "))
+	line := Printable(strings.Join(parts, ", "))
+	return strings.ToUpper(line[:1]) + line[1:]
 }
 
 func arrival(s record.Shape) string {

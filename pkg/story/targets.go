@@ -1,19 +1,47 @@
 package story
 
-import "github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+import (
+	"slices"
 
-// targetLines say each target's result in a line.
-func targetLines(s record.Summary) []Item {
-	var items []Item
-	for _, t := range s.Targets {
-		label, tone := outcome(t)
-		items = append(items, Item{
-			Label: label, Tone: tone, Engine: t.Engine, Scenario: t.Scenario,
-			Text:   say("%s: %s in %s", t.Engine, measure(t.Metric, t.Statistic), t.Scenario),
-			Detail: actual(t),
-		})
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// targetMatrix says each target in a line, and how every engine did.
+func targetMatrix(s record.Summary) Table {
+	t := Table{Caption: "Targets", Columns: []Column{{Title: "Target"}}}
+	names := Engines(s)
+	for _, engine := range names {
+		t.Columns = append(t.Columns, Column{Title: Printable(engine), Engine: engine})
 	}
-	return items
+	type target struct {
+		scenario, metric, statistic string
+		limit                       float64
+	}
+	rows := map[target]int{}
+	for _, r := range s.Targets {
+		key := target{r.Scenario, r.Metric, r.Statistic, r.Limit}
+		i, seen := rows[key]
+		if !seen {
+			i = len(t.Rows)
+			rows[key] = i
+			t.Rows = append(t.Rows, targetRow(r, len(names)))
+		}
+		if at := slices.Index(names, r.Engine); at >= 0 {
+			label, tone := outcome(r)
+			t.Rows[i].Cells[at+1] = Cell{Text: label, Tone: tone, Detail: actual(r)}
+		}
+	}
+	return t
+}
+
+func targetRow(r record.TargetResult, engines int) Row {
+	row := Row{Scenario: r.Scenario, Cells: []Cell{{
+		Text:   say("%s within %s", measure(r.Metric, r.Statistic), Limit(r.Limit, MetricUnit(r.Metric))),
+		Detail: say("in %s", r.Scenario)}}}
+	for range engines {
+		row.Cells = append(row.Cells, missing(""))
+	}
+	return row
 }
 
 func outcome(t record.TargetResult) (string, Tone) {
@@ -26,16 +54,15 @@ func outcome(t record.TargetResult) (string, Tone) {
 	return "missed", Bad
 }
 
+// actual is what was measured, or what it would take to say.
 func actual(t record.TargetResult) string {
-	unit := MetricUnit(t.Metric)
-	limit := "limit " + Quantity(t.Limit, unit)
 	if v, known := t.Actual.Get(); known {
-		return Quantity(v, unit) + ", " + limit
+		return Quantity(v, MetricUnit(t.Metric))
 	}
 	if n, known := t.NeedsSamples.Get(); known {
-		return limit + ", needs N ≥ " + Count(n)
+		return "needs N ≥ " + Count(n)
 	}
-	return limit + ", too few samples"
+	return "too few samples"
 }
 
 // targets are all targets of all engines.
@@ -44,7 +71,7 @@ func targets(s record.Summary) []Block {
 		return nil
 	}
 	t := Table{Caption: "Targets and what was measured", Columns: []Column{
-		{Title: "Scenario"}, {Title: "Engine"}, {Title: "Measure"}, {Title: "Limit", Number: true}, {Title: "Actual", Number: true}, {Title: "Result"}},
+		{Title: "Engine"}, {Title: "Scenario"}, {Title: "Measure"}, {Title: "Limit", Number: true}, {Title: "Actual", Number: true}, {Title: "Result"}},
 		Note: "A target is met where the statistic itself is within its limit. “Cannot say” counts as missed under --fail-on-target."}
 	for _, r := range s.Targets {
 		label, tone := outcome(r)
@@ -57,7 +84,7 @@ func targets(s record.Summary) []Block {
 			value = Cell{Text: Quantity(v, unit)}
 		}
 		t.Rows = append(t.Rows, Row{Engine: r.Engine, Scenario: r.Scenario, Cells: []Cell{
-			text(r.Scenario), text(r.Engine), text(measure(r.Metric, r.Statistic)), {Text: Quantity(r.Limit, unit)}, value, {Text: label, Tone: tone}}})
+			text(r.Engine), text(r.Scenario), text(measure(r.Metric, r.Statistic)), {Text: Limit(r.Limit, unit)}, value, {Text: label, Tone: tone}}})
 	}
 	return []Block{t}
 }

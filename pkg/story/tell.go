@@ -20,10 +20,12 @@ func Tell(s record.Summary, figures []chart.Figure) Story {
 		{ID: SectionCharts, Title: "Charts of the whole run", Blocks: runFigures(s, figures)},
 	}
 	for i, sc := range s.Scenarios {
-		sections = append(sections, scenario(i, sc, figures))
+		if !onlyCapacity(sc) {
+			sections = append(sections, scenario(i, sc, figures))
+		}
 	}
 	sections = append(sections,
-		Section{ID: SectionCapacity, Title: "Capacity", Blocks: capacity(s)},
+		Section{ID: SectionCapacity, Title: "Capacity", Blocks: capacity(s, figures)},
 		Section{ID: SectionFairness, Title: "Fairness of the comparison", Blocks: fairness(s)},
 		Section{ID: SectionFindings, Title: "Infrastructure and run findings", Blocks: findings(s)},
 		Section{ID: SectionEnvironment, Title: "Environment", Blocks: environment(s)},
@@ -58,13 +60,17 @@ func where(s record.Summary) string {
 		return "simulated engines on this machine"
 	case c == nil:
 		return "no cluster: engines by URL"
-	case c.Platform != "" && c.Version != "":
-		return c.Platform + " " + c.Version
-	case c.Version != "":
-		return "Kubernetes " + c.Version
 	default:
-		return c.Platform
+		return platform(*c)
 	}
+}
+
+func platform(c record.Cluster) string {
+	version := ""
+	if c.Version != "" {
+		version = "Kubernetes " + c.Version
+	}
+	return dashed(c.Platform, version)
 }
 
 // names says which engines, with their versions.

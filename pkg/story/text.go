@@ -11,7 +11,7 @@ import (
 // gets through.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || string(r) == Thin {
+		if unicode.IsPrint(r) || string(r) == Thin || string(r) == noBreak {
 			return r
 		}
 		return ' '

@@ -15,6 +15,14 @@ func number(f record.Float) Cell {
 	return missing("")
 }
 
+// amount is a cell of what is most often whole: tokens of a request.
+func amount(c Cell, f record.Float) Cell {
+	if v, known := f.Get(); known {
+		c.Text = Amount(v)
+	}
+	return c
+}
+
 // share is a cell of a share of 0..1 that may be missing.
 func share(f record.Float) Cell {
 	if v, known := f.Get(); known {
@@ -100,8 +108,11 @@ func level(d *record.Distribution) float64 {
 }
 
 // runLevel is the level of the run's intervals.
-func runLevel(s record.Summary) float64 {
-	for _, sc := range s.Scenarios {
+func runLevel(s record.Summary) float64 { return scenarioLevel(s.Scenarios...) }
+
+// scenarioLevel is the level of scenarios' intervals.
+func scenarioLevel(all ...record.ScenarioResult) float64 {
+	for _, sc := range all {
 		for _, e := range sc.Engines {
 			for _, m := range e.Metrics() {
 				if m.Distribution != nil && m.Distribution.CI != nil && m.Distribution.CI.Level > 0 {

@@ -52,7 +52,7 @@ func dimensions(s record.Summary, sc record.ScenarioResult) Table {
 	t := Table{
 		Caption: say("Engines by quality, %s: value and score of 100", sc.Name),
 		Columns: []Column{{Title: "Quality"}},
-		Note:    "The best of a quality wins it only where it leads the second by more than chance and by more than the practical threshold. The p-value is corrected for all pairs (Holm).",
+		Note:    "The best of a quality wins it only where it leads the second by more than chance and by more than the practical threshold. The p-value is corrected for all pairs (Holm); pp are percentage points.",
 	}
 	compared := comparedEngines(s, sc.Verdict)
 	for _, engine := range compared {
@@ -130,26 +130,23 @@ func lead(d record.Dimension) Cell {
 	if !known {
 		return missing("")
 	}
-	c := Cell{Text: signed(v) + unitAfter(MetricUnit(d.Metric))}
+	scale, unit := 1.0, MetricUnit(d.Metric)
+	if unit == unitShare {
+		scale, unit = 100, "pp"
+	}
+	c := Cell{Text: signed(v*scale, unit)}
 	if d.Effect.CI != nil {
-		c.Detail = Interval(*d.Effect.CI)
+		c.Detail = Interval(record.Interval{d.Effect.CI[0] * scale, d.Effect.CI[1] * scale})
 	}
 	return c
 }
 
-// signed writes a difference; one of shares is in the same 0..1 as its interval.
-func signed(v float64) string {
+// signed writes a difference; that of two shares is in percentage points.
+func signed(v float64, unit string) string {
 	if v > 0 {
-		return "+" + Number(v)
+		return "+" + Quantity(v, unit)
 	}
-	return Number(v)
-}
-
-func unitAfter(unit string) string {
-	if unit == "" || unit == unitShare {
-		return ""
-	}
-	return Thin + unit
+	return Quantity(v, unit)
 }
 
 func pvalue(d record.Dimension) Cell {
