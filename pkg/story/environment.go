@@ -27,7 +27,7 @@ func ground(s record.Summary) []Term {
 		terms = append(terms, Term{"Duration", Duration(d)})
 	}
 	return append(terms,
-		Term{"Measured by", say("kubectl-llmbench %s", dashed(s.Tool.Version, s.Tool.Commit, s.Tool.Go, s.Tool.OS+"/"+s.Tool.Arch))},
+		Term{"Measured by", Printable(dashed("kubectl-llmbench "+s.Tool.Version, s.Tool.Commit, s.Tool.Go, s.Tool.OS, s.Tool.Arch))},
 		Term{"Clock", clock(s.Tool.Clock)})
 }
 

@@ -18,7 +18,7 @@ func executive(s record.Summary) []Block {
 	if c, uneven := unevenGround(s); uneven {
 		blocks = append(blocks, c)
 	}
-	if items := todo(s); len(items) > 0 {
+	if items := firstSteps(s); len(items) > 0 {
 		blocks = append(blocks, Heading{"What to do first"}, List{Ordered: true, Items: items})
 	}
 	if len(s.Targets) > 0 {
@@ -41,18 +41,18 @@ func answer(s record.Summary) Callout {
 		return Callout{Tone: Caution, Title: "No engine was shown to be better", Text: Printable(v.Summary)}
 	}
 	title := say("Take %s", *v.Winner)
-	if c, known := v.Confidence.Get(); known {
-		title = say("Take %s: shown to be better at %s confidence", *v.Winner, Level(c))
-	}
 	if s.Simulated {
-		title = say("%s, among simulated engines", title)
+		title = say("Among these simulators, %s", *v.Winner)
+	}
+	if c, known := v.Confidence.Get(); known {
+		title += ": shown to be better at " + Level(c) + " confidence"
 	}
 	return Callout{Tone: Good, Title: title, Text: Printable(v.Summary), Engine: *v.Winner}
 }
 
-// todo is what to fix, most urgent first: what the verdict recommends, else what
+// firstSteps are what to fix, most urgent first: what the verdict recommends, else what
 // findings say.
-func todo(s record.Summary) []Item {
+func firstSteps(s record.Summary) []Item {
 	var items []Item
 	if s.Verdict != nil {
 		for _, r := range s.Verdict.Recommendations {

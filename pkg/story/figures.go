@@ -46,7 +46,7 @@ func figure(f chart.Figure) FigureRef {
 }
 
 func boxTable(title string, f chart.Figure, p chart.Panel) Table {
-	unit := p.Y.Unit
+	unit := Printable(p.Y.Unit)
 	t := Table{Caption: title, Columns: []Column{{Title: "Engine"}, {Title: "Of"}, {Title: "N", Number: true},
 		{Title: "Low whisker", Unit: unit, Number: true}, {Title: "Q1", Unit: unit, Number: true}, {Title: "Median", Unit: unit, Number: true},
 		{Title: "Q3", Unit: unit, Number: true}, {Title: "High whisker", Unit: unit, Number: true}, {Title: "Beyond whiskers", Number: true}}}
@@ -62,7 +62,7 @@ func boxTable(title string, f chart.Figure, p chart.Panel) Table {
 }
 
 func barTable(title string, f chart.Figure, p chart.Panel) Table {
-	t := Table{Caption: title, Columns: []Column{{Title: "Engine"}, {Title: "Of"}, {Title: p.Y.Label, Unit: p.Y.Unit, Number: true}}}
+	t := Table{Caption: title, Columns: []Column{{Title: "Engine"}, {Title: "Of"}, numbers(p.Y)}}
 	for _, b := range p.Bars {
 		c := Cell{Text: Number(b.Value)}
 		if b.CI != nil {
@@ -78,7 +78,7 @@ const pointsShown = 12
 
 func lineTable(title string, f chart.Figure, p chart.Panel) Table {
 	t := Table{Caption: title, Columns: []Column{{Title: "Engine"}, {Title: "Curve"},
-		{Title: p.X.Label, Unit: p.X.Unit, Number: true}, {Title: p.Y.Label, Unit: p.Y.Unit, Number: true}}}
+		numbers(p.X), numbers(p.Y)}}
 	for _, l := range p.Lines {
 		points := thinned(l.Points)
 		if len(points) < len(l.Points) {
@@ -128,4 +128,9 @@ func radarTable(title string, f chart.Figure, p chart.Panel) Table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// numbers is the column of an axis's values.
+func numbers(a chart.Axis) Column {
+	return Column{Title: Printable(a.Label), Unit: Printable(a.Unit), Number: true}
 }

@@ -59,8 +59,11 @@ func statisticOf(metric, key string) func(record.EngineResult) Cell {
 
 func cellOf(sc *record.ScenarioResult, engine string, cell func(record.EngineResult) Cell) Cell {
 	for _, e := range sc.Engines {
-		if e.Engine == engine {
+		if e.Engine == engine && e.Requests > 0 {
 			c := cell(e)
+			if e.Succeeded == 0 {
+				c = missing("none succeeded")
+			}
 			if isClientBound(e) && !c.Missing {
 				c.Tone, c.Detail = Caution, dashed(c.Detail, "client-bound")
 			}

@@ -77,9 +77,9 @@ func shown(metric string, sc record.ScenarioResult) bool {
 func latency(metric string, sc record.ScenarioResult) Table {
 	t := Table{Caption: MetricName(metric) + ", ms", Columns: []Column{{Title: "Engine"}, {Title: "N", Number: true}}}
 	for _, q := range quantiles {
-		t.Columns = append(t.Columns, Column{Title: q.title, Unit: "ms", Number: true, Percentile: q.key})
+		t.Columns = append(t.Columns, Column{Title: q.title, Number: true, Percentile: q.key})
 	}
-	t.Columns = append(t.Columns, Column{Title: "Mean", Unit: "ms", Number: true}, Column{Title: "Max", Unit: "ms", Number: true})
+	t.Columns = append(t.Columns, Column{Title: "Mean", Number: true}, Column{Title: "Max", Number: true})
 	for _, e := range sc.Engines {
 		d := e.Distribution(metric)
 		n := missing("")

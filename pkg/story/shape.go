@@ -27,12 +27,12 @@ func Load(s record.Shape) string {
 }
 
 func arrival(s record.Shape) string {
-	switch {
-	case s.Arrival == record.ArrivalSequential:
+	switch s.Arrival {
+	case record.ArrivalSequential:
 		return fmt.Sprintf("one request at a time, %d iterations", s.Iterations)
-	case s.Arrival == record.ArrivalUsers:
+	case record.ArrivalUsers:
 		return fmt.Sprintf("%s for %g s", plural(int64(s.Users), "user"), s.DurationS)
-	case s.Arrival == "":
+	case "":
 		return "load not known"
 	}
 	return fmt.Sprintf("open loop, %s for %g s", pace(s), s.DurationS)

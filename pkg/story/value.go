@@ -126,5 +126,5 @@ func scenarioLevel(all ...record.ScenarioResult) float64 {
 
 // intervalNote explains the small print of a table of percentiles.
 func intervalNote(level float64) string {
-	return fmt.Sprintf("Small print: %s confidence interval. %s: there are too few successful requests for that percentile.", Level(level), NotAvailable)
+	return fmt.Sprintf("Small print: %s confidence interval. Where it says “needs N”, there are too few successful requests for that percentile.", Level(level))
 }
