@@ -193,7 +193,7 @@ const draw = (() => {
   function columnOption(panel, look, state, boxes) {
     const cols = columns(boxes ? panel.boxes : panel.bars, panel, state);
     if (!cols.items.length) return null;
-    const values = cols.items.flatMap((i) => boxes ? [i.low, i.high, i.median, ...(i.outliers || [])] : [i.value, ...(i.ci || [])]).concat((panel.marks || []).map((m) => m.y));
+    const values = cols.items.flatMap((i) => columnValues(i, boxes)).concat((panel.marks || []).map((m) => m.y));
     const range = reach(values, panel.y.log);
     const base = panel.y.log ? range.min : 0;
     const option = common(look);
@@ -218,8 +218,8 @@ const draw = (() => {
 
   function columnValues(item, boxes) {
     if (!boxes) return [item.value, ...(item.ci || [])];
-    const out = item.outliers || [];
-    return [Math.min(item.low, ...out), item.q1, item.median, item.q3, Math.max(item.high, ...out)];
+    const ends = (item.outliers || []).concat(item.median_ci || []);
+    return [Math.min(item.low, ...ends), item.q1, item.median, item.q3, Math.max(item.high, ...ends)];
   }
 
   const titled = (item) => item.category === item.engine ? item.engine : item.engine + ", " + item.category;
@@ -247,7 +247,7 @@ const draw = (() => {
     const option = common(look);
     const ys = lines.flatMap((l) => l.points.map((p) => p[1])).concat((panel.marks || []).map((m) => m.y));
     const xs = lines.flatMap((l) => l.points.map((p) => p[0]));
-    option.xAxis = numberAxis(panel.x, look, Object.assign({ splitLine: { show: false } }, panel.x.log ? reach(xs, true) : { scale: true, min: "dataMin", max: "dataMax" }));
+    option.xAxis = numberAxis(panel.x, look, Object.assign({ splitLine: { show: false } }, panel.x.log ? reach(xs, true) : { scale: true, min: begin(xs), max: "dataMax" }));
     option.yAxis = numberAxis(panel.y, look, Object.assign({ axisLine: { show: false }, axisTick: { show: false } }, reach(ys, panel.y.log)));
     if (lines.every((l) => l.step) && panel.y.unit === "%") option.yAxis.max = 100;
     option.grid.right = names.size > 1 ? 40 : 18;
@@ -258,6 +258,13 @@ const draw = (() => {
     option.series = lines.map((l) => lineSeries(l, names.size > 1, look, state));
     option.series.push(marks(panel, look, xs[0]));
     return option;
+  }
+
+  // begin is where an axis of numbers starts: at 0, unless that would leave most of
+  // it empty.
+  function begin(xs) {
+    const low = xs.reduce((a, b) => Math.min(a, b)), high = xs.reduce((a, b) => Math.max(a, b));
+    return low >= 0 && low < high / 2 ? 0 : "dataMin";
   }
 
   function lineSeries(l, named, look, state) {

@@ -181,6 +181,30 @@ func TestWithoutScriptEveryNumberIsThere(t *testing.T) {
 	p.quiet()
 }
 
+func TestLongNamesDoNotWidenThePage(t *testing.T) {
+	s, figures := sample(t)
+	rename(&s, figures, strings.Repeat("very-long-name-", 15)+strings.Repeat("x", 60))
+	for _, width := range []int64{390, 1280} {
+		p := open(t, s, figures, width, 844, "light")
+		if got := eval[int](p, overflow); got > 0 {
+			t.Errorf("at %d px the page is %d px wider than the window", width, got)
+		}
+		p.quiet()
+	}
+}
+
+func TestHeadingsAreInOrder(t *testing.T) {
+	s, figures := sample(t)
+	p := open(t, s, figures, 1280, 900, "light")
+	levels := eval[[]int](p, `[...document.querySelectorAll("h1,h2,h3,h4")].map((h) => Number(h.tagName[1]))`)
+	for i, level := range levels {
+		if i == 0 && level != 1 || i > 0 && (level == 1 || level > levels[i-1]+1) {
+			t.Errorf("heading %d is of level %d, after %v", i, level, levels[:i])
+		}
+	}
+	p.quiet()
+}
+
 func TestHostileNamesStayText(t *testing.T) {
 	s, figures := sample(t)
 	const name = `</script><img src=x onerror="window.broken=1"><b>`
