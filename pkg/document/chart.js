@@ -182,7 +182,7 @@ const draw = (() => {
     return (params, api) => {
       const at = cols.categories.indexOf(item.category), place = slot(cols, item, api), v = boxes ? item.median : item.value;
       const [center, y] = api.coord([at, v]), x = center + place.offsetCenter;
-      if (place.width < 22 || (boxes && !item.median_ci)) return { type: "group", children: [] };
+      if (place.width < 22 || (boxes && !item.median_ci)) return null;
       const high = !boxes && item.ci ? Math.min(y, api.coord([at, item.ci[1]])[1]) : y;
       const where = boxes ? { x: x + place.width / 2 + 5, y, align: "left", verticalAlign: "middle" } : { x, y: high - 4, align: "center", verticalAlign: "bottom" };
       const paint = { text: number(v), fill: look.ink, stroke: look.paper, lineWidth: 3, font: "11px " + FONT };

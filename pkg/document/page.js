@@ -98,11 +98,20 @@
     if (!entry.chart) {
       entry.chart = echarts.init(entry.canvas, null, { renderer: "canvas" });
     }
+    stay(entry.chart, option);
+    entry.chart.clear(); // or shapes of the last drawing would be kept
     entry.chart.resize(printing ? { width: entry.panelWidth, height: 260 } : { width: "auto", height: "auto" });
     entry.chart.setOption(option, { notMerge: true });
     if (option.toolbox && matchMedia("(pointer: fine)").matches) {
       entry.chart.dispatchAction({ type: "takeGlobalCursor", key: "dataZoomSelect", dataZoomSelectActive: true });
     }
+  }
+
+  // stay keeps the stretch that the reader zoomed to.
+  function stay(chart, option) {
+    const before = chart.getOption();
+    if (!before || !before.dataZoom || !before.dataZoom.length || !option.dataZoom) return;
+    Object.assign(option.dataZoom[0], { start: before.dataZoom[0].start, end: before.dataZoom[0].end });
   }
 
   function redraw() {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
 )
 
 // inked counts the canvases with something on them, instances those that ECharts
@@ -191,6 +192,26 @@ func TestLongNamesDoNotWidenThePage(t *testing.T) {
 		}
 		p.quiet()
 	}
+}
+
+func TestARedrawnChartIsLikeAFreshOne(t *testing.T) {
+	const shapes = `[...document.querySelectorAll(".canvas")].map((c) => echarts.getInstanceByDom(c).getZr().storage.getDisplayList(true).length)`
+	s, figures := sample(t)
+	fresh := open(t, s, figures, 390, 844, "light")
+	want := eval[[]int](fresh, shapes)
+	p := open(t, s, figures, 1280, 900, "dark")
+	before := eval[[]int](p, shapes)
+	p.do(`document.querySelector(".theme").click()`)
+	p.run(chromedp.EmulateViewport(390, 844))
+	p.do(`dispatchEvent(new Event("resize"))`)
+	get(p, chromedp.Poll[bool](`document.querySelector(".canvas canvas").clientWidth < 390`))
+	if diff := cmp.Diff(want, eval[[]int](p, shapes)); diff != "" {
+		t.Errorf("shapes after a change of width and theme (-fresh +redrawn):\n%s", diff)
+	}
+	if cmp.Equal(before, want) {
+		t.Error("the two widths are drawn alike: this test proves nothing")
+	}
+	p.quiet()
 }
 
 func TestHeadingsAreInOrder(t *testing.T) {
