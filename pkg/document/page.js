@@ -95,13 +95,13 @@
       return;
     }
     if (!entry.canvas.offsetParent && !printing) return;
-    if (!entry.chart) {
-      entry.chart = echarts.init(entry.canvas, null, { renderer: "canvas" });
+    if (entry.chart) {
+      stay(entry.chart, option);
+      entry.chart.dispose(); // clear() would let shapes of the last drawing fade, onto paper too
     }
-    stay(entry.chart, option);
-    entry.chart.clear(); // or shapes of the last drawing would be kept
-    entry.chart.resize(printing ? { width: entry.panelWidth, height: 260 } : { width: "auto", height: "auto" });
-    entry.chart.setOption(option, { notMerge: true });
+    const size = printing ? { width: entry.panelWidth, height: 260 } : {};
+    entry.chart = echarts.init(entry.canvas, null, Object.assign({ renderer: "canvas" }, size));
+    entry.chart.setOption(option);
     if (option.toolbox && matchMedia("(pointer: fine)").matches) {
       entry.chart.dispatchAction({ type: "takeGlobalCursor", key: "dataZoomSelect", dataZoomSelectActive: true });
     }
