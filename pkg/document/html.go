@@ -17,13 +17,22 @@ var (
 	echarts string
 	//go:embed page.css
 	style string
-	//go:embed chart.js
-	chartScript string
+	//go:embed draw/axes.js
+	drawAxes string
+	//go:embed draw/columns.js
+	drawColumns string
+	//go:embed draw/lines.js
+	drawLines string
+	//go:embed draw/radar.js
+	drawRadar string
 	//go:embed page.js
 	pageScript string
 	//go:embed page.html
 	pageTemplate string
 )
+
+// chartScript makes the object draw of the files in the folder of that name.
+var chartScript = "\"use strict\";\nconst draw = (() => {\n" + drawAxes + drawColumns + drawLines + drawRadar + "return { option, caption };\n})();\n"
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"kind": kind,
