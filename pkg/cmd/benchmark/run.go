@@ -102,8 +102,8 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 // prints the tables, and decides the exit code.
 func (o *Options) close(j *journal, measured error) error {
 	interrupted := errors.Is(measured, context.Canceled)
-	sum := j.finish(o.System.Now(), interrupted, measured == nil)
-	written := o.documents(j, sum)
+	result := j.finish(o.System.Now(), interrupted, measured == nil)
+	written, sum := o.documents(j, result), result.Summary
 	shown := o.show(j, sum)
 	switch {
 	case interrupted:
