@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,6 +88,9 @@ func (o Open) run(ctx context.Context, do Do, drop func(Arrival), nap func(time.
 			defer inFlight.Add(-1)
 			do(ctx, a)
 		})
+		// A nap keeps its processor until the runtime takes it away, which may be
+		// milliseconds later; the request must not wait for that.
+		runtime.Gosched()
 	}
 	requests.Wait()
 	return ctx.Err()
