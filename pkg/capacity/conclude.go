@@ -30,26 +30,9 @@ func (s Search) Conclude(engine string, r Rules, steps []Step) record.CapacityRe
 	for _, step := range sorted {
 		out.Curve = append(out.Curve, step.Point)
 	}
-	out.RatePerS, out.CI = Bracket(out.Curve)
+	out.RatePerS, out.CI = record.CapacityBracket(out.Curve)
 	out.LimitedBy, out.Reason = s.limitedBy(out, sorted)
 	return out
-}
-
-// Bracket is the highest rate of a curve at which the SLO held, and with it the
-// lowest at which it was missed, where both are known.
-func Bracket(curve []record.CapacityPoint) (rate record.Float, ci *record.Interval) {
-	steps := make([]Step, len(curve))
-	for i, p := range curve {
-		steps[i].Point = p
-	}
-	b := boundsOf(steps)
-	if b.holds == 0 {
-		return record.Float{}, nil
-	}
-	if b.misses > b.holds {
-		ci = &record.Interval{b.holds, b.misses}
-	}
-	return record.Some(b.holds), ci
 }
 
 // limitedBy names what gave way at the lowest rate above the one that held.

@@ -16,7 +16,14 @@ type Arrival struct {
 	Scheduled time.Time
 	// Warmup marks a request that was scheduled before the measured time.
 	Warmup bool
+	// Lengths is how long the load wants the request to be; zero where it does
+	// not care.
+	Lengths Lengths
 }
+
+// Lengths are those of a prompt and its answer in tokens, 0 where they are not
+// asked for.
+type Lengths struct{ PromptTokens, OutputTokens int }
 
 // Do sends one request and returns when it has ended, however it ended. It is
 // called from many goroutines at once. When ctx is done, Do must give up soon.

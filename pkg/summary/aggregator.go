@@ -116,6 +116,11 @@ func (a *Aggregator) scenario(planned record.PlannedScenario, engines []string) 
 		if c == nil {
 			c = newCell()
 		}
+		c.open = planned.Shape.IsOpen()
+		if planned.Kind == record.KindCapacity {
+			a.searched(&sc, engine, c)
+			continue
+		}
 		row := a.row(engine, c)
 		if planned.Kind != record.KindTTFT {
 			windows := c.windows()

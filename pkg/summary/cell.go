@@ -26,6 +26,8 @@ type cell struct {
 	// streams counts the successful answers that could show a buffered
 	// stream, bursts those that do.
 	streams, bursts int64
+	// open says that the cell is of an open loop, whose SLO counts from schedule.
+	open bool
 }
 
 func newCell() *cell {
@@ -118,6 +120,7 @@ func (c *cell) latencies(e *record.EngineResult, level float64) {
 	of := func(metric string) *record.Distribution { return describeValues(c.values(picks[metric]), level) }
 	e.TTFT, e.TTFTFromSchedule, e.TTFA = of("ttft_ms"), of("ttft_from_schedule_ms"), of("ttfa_ms")
 	e.TPOT, e.E2E, e.Queue = of("tpot_ms"), of("e2e_ms"), of("queue_ms")
+	e.E2EFromSchedule = of("e2e_from_schedule_ms")
 }
 
 // gapDistributions fills in gaps and, where every frame told its tokens, ITL.
