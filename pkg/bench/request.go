@@ -20,6 +20,14 @@ type shot struct {
 	arrival   load.Arrival
 	maxTokens int
 	block     *block // nil outside a measured block
+	// onFirst, where set, is told when the first token of an attempt arrived.
+	onFirst func(at time.Time)
+}
+
+// text is the prompt of a shot's attempt. The arrival's Lengths.PromptTokens is
+// how long the load wants it to be, 0 where any will do.
+func (r *runner) text(s shot, attempt int) string {
+	return r.deal(s.part(attempt)).At(uint64(s.arrival.Seq)).Text //nolint:gosec // seq counts from 0
 }
 
 // fire sends a shot until it succeeds or may not be tried again. Every
@@ -30,10 +38,11 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 		x = &exchange{}
 	}
 	defer r.exchanges.Put(x)
-	x.target, x.timeouts = s.target, r.timeouts
+	x.target, x.timeouts, x.onFirst = s.target, r.timeouts, s.onFirst
+	maxTokens := orDefault(s.arrival.Lengths.OutputTokens, s.maxTokens)
 	for attempt := 1; ; attempt++ {
-		text := r.deal(s.part(attempt)).At(uint64(s.arrival.Seq)).Text //nolint:gosec // seq counts from 0
-		call := r.call(s.target, text, s.maxTokens)
+		text := r.text(s, attempt)
+		call := r.call(s.target, text, maxTokens)
 		sample := r.attempt(ctx, x, s, call, attempt)
 		r.warnOfCut(s.target, s.scenario, len(text), sample)
 		if !r.retryable(sample) {

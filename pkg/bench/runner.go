@@ -18,7 +18,9 @@ type Options struct {
 	Config  config.Config
 	Targets []*Target
 	Prompts *prompt.Source
-	Seed    uint64
+	// Traces are what load tests of the arrival trace replay.
+	Traces Traces
+	Seed   uint64
 	// Start is the run's zero of time; samples count from it.
 	Start time.Time
 	RunID string
@@ -62,7 +64,7 @@ func Run(ctx context.Context, o Options) error {
 		return ErrNoEngine
 	}
 	r := newRunner(o)
-	for i, s := range scenarios(o.Config) {
+	for i, s := range scenarios(o.Config, o.Traces) {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("interrupted before scenario %q: %w", s.plan.Name, err)
 		}

@@ -84,7 +84,7 @@ func (o Observation) series(metric string, graceS float64) (values []float64) {
 		switch {
 		case r.Outcome == Failed:
 			v = math.Inf(1)
-		case r.Outcome == Pending && math.IsNaN(v) && metric != "tpot":
+		case r.Outcome == Pending && math.IsNaN(v) && (metric == "ttft" || metric == "e2e"):
 			v = (o.NowS - r.AtS) * 1000
 		}
 		if !math.IsNaN(v) {
