@@ -86,8 +86,7 @@ func (c *capacitySearch) run(ctx context.Context) {
 		}
 		c.steps = append(c.steps, judged)
 		c.Notify(Event{Kind: EventStep, Scenario: c.scenario.plan.Name, Engine: c.target.Name, Step: &judged.Point})
-		dead++
-		if s.seen.succeeded() {
+		if dead++; !s.seen.onlyFailed() {
 			dead = 0
 		}
 		if s.cut {

@@ -78,15 +78,14 @@ func (w *watched) observe(now time.Duration) capacity.Observation {
 	return o
 }
 
-func (w *watched) succeeded() bool {
+// onlyFailed says that requests failed and none succeeded.
+func (w *watched) onlyFailed() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, r := range w.requests {
-		if r.Outcome == capacity.Succeeded {
-			return true
-		}
+	is := func(o capacity.Outcome) bool {
+		return slices.ContainsFunc(w.requests, func(r capacity.Request) bool { return r.Outcome == o })
 	}
-	return false
+	return is(capacity.Failed) && !is(capacity.Succeeded)
 }
 
 // row sums up the step as if it were a load test, so that its rates and the

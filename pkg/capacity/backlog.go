@@ -24,6 +24,13 @@ const (
 	overloadRise = 6.0
 )
 
+// The growth from the third quarter to the last that goes with them. A backlog
+// that has grown from nothing in a straight line is 1.4 times as long in the last.
+const (
+	clearGrowth    = 1.25
+	doubtfulGrowth = 1.1
+)
+
 // leastRise is the rise, in requests, below which no backlog grows.
 const leastRise = 5
 
@@ -51,14 +58,13 @@ func (o Observation) backlog(sure float64) backlog {
 	b := backlog{before: mean(levels[:half]), after: mean(levels[half:])}
 	rise := b.after - b.before
 	if rise < leastRise {
-		b.unclear = false
 		return b
 	}
 	walk := math.Sqrt(float64(arrivals)) // 2 n of a quarter is n of the half
 	rest := detrended(levels)
 	scatter := math.Sqrt(2 * variance(rest) * inflationOf(rest) / float64(half))
-	b.growing = rise > sure*walk || rise > sure*scatter && rise > walk && b.after > 1.5*b.before
-	b.unclear = !b.growing && rise > doubtfulRise*scatter && b.after > 1.25*b.before
+	b.growing = rise > sure*walk || rise > sure*scatter && rise > walk && b.after > clearGrowth*b.before
+	b.unclear = !b.growing && rise > doubtfulRise*scatter && b.after > doubtfulGrowth*b.before
 	return b
 }
 

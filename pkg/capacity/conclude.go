@@ -38,14 +38,14 @@ func (s Search) Conclude(engine string, r Rules, steps []Step) record.CapacityRe
 // limitedBy names what gave way at the lowest rate above the one that held.
 func (s Search) limitedBy(found record.CapacityResult, sorted []Step) (by, reason string) {
 	holds := found.RatePerS.Or(0)
-	for _, step := range sorted {
+	for i, step := range sorted {
 		p := step.Point
 		switch {
 		case p.OfferedPerS <= holds:
 		case step.ClientBound:
 			return limitedByClient, fmt.Sprintf("at %.4g requests/s %s", p.OfferedPerS, p.Reason)
 		case p.Verdict == record.CapacityMisses:
-			return step.gaveWay(holds > 0), fmt.Sprintf("at %.4g requests/s %s", p.OfferedPerS, p.Reason)
+			return step.gaveWay(i > 0), fmt.Sprintf("at %.4g requests/s %s", p.OfferedPerS, p.Reason)
 		}
 	}
 	if holds > 0 && holds >= s.MaxPerS {
@@ -65,10 +65,10 @@ const (
 	manyFailing = 0.05 // the share of requests that fail
 )
 
-// gaveWay reads the cause of a miss off what the step shows. heldBelow says
-// that a lower rate kept the SLO: an engine that misses it at every rate is too
-// slow even where nothing waits.
-func (s Step) gaveWay(heldBelow bool) string {
+// gaveWay reads the cause of a miss off what the step shows. lower says that a
+// lower rate did not miss: an engine that misses at every rate is too slow even
+// where nothing waits.
+func (s Step) gaveWay(lower bool) string {
 	p := s.Point
 	misses := func(metric string) bool {
 		return slices.ContainsFunc(p.Limits, func(l record.CapacityLimit) bool {
@@ -83,7 +83,7 @@ func (s Step) gaveWay(heldBelow bool) string {
 		return limitedByKVCache
 	case s.Growing || s.Server != nil && s.Server.Queue != nil && s.Server.Queue.Mean >= longQueue:
 		return limitedByQueue
-	case misses("tpot") && !misses("ttft"), late && !heldBelow:
+	case misses("tpot") && !misses("ttft"), late && !lower:
 		return limitedByCompute
 	case misses("ttft") && !misses("tpot"):
 		return limitedByQueue

@@ -124,13 +124,17 @@ func (r Rules) limit(l slo.Limit, o Observation) record.CapacityLimit {
 	}
 	out := record.CapacityLimit{Limit: l.String(), Verdict: record.CapacityCannotSay}
 	values := o.series(l.Metric, r.graceS())
-	sorted := stats.Sorted(slices.Sorted(slices.Values(values)))
+	sorted := stats.Sorted(slices.Clone(values))
+	slices.Sort(sorted)
 	q, ok := stats.Quantile(sorted, l.P())
 	if !ok {
 		return out
 	}
 	low, high, ok := dependentInterval(values, sorted, q, l.P(), r.level())
 	if !ok {
+		if r.mostlyBeyond(values, l) {
+			out.Actual, out.Verdict = record.Some(q), record.CapacityMisses
+		}
 		return out
 	}
 	out.Actual, out.CI = record.Some(q), finite(low, high)
@@ -141,6 +145,21 @@ func (r Rules) limit(l slo.Limit, o Observation) record.CapacityLimit {
 		out.Verdict = record.CapacityMisses
 	}
 	return out
+}
+
+// mostlyBeyond says that more requests than may are beyond the limit, where
+// there are too few for an interval of the quantile: a share of a third needs
+// no hundred requests to be told from a twentieth.
+func (r Rules) mostlyBeyond(values []float64, l slo.Limit) bool {
+	beyond, n := make([]bool, len(values)), 0.0
+	for i, v := range values {
+		if beyond[i] = v > l.MaxMS; beyond[i] {
+			n++
+		}
+	}
+	all := float64(len(values))
+	low, _ := wilson(n/all, all/inflation(beyond), r.level())
+	return low > 1-l.P()
 }
 
 // finite is an interval that a document can hold: an infinite end, which failed

@@ -23,7 +23,7 @@ func rules(t testing.TB, text string, stepS, maxS float64) Rules {
 func TestTheKneeOfAnMM1QueueIsFoundWithinFivePercent(t *testing.T) {
 	const served, limitS = 100.0, 0.2
 	knee := served - math.Log(20)/limitS // 85.0
-	r, s := rules(t, "ttft:p95<200ms", 60, 3840), Search{StartPerS: 10, MaxPerS: 1000, Precision: 0.03}
+	r, s := rules(t, "ttft:p95<200ms", 120, 1920), Search{StartPerS: 40, MaxPerS: 1000, Precision: 0.03}
 	covered := 0
 	for seed := range uint64(10) {
 		steps := search(s, r, func(rate float64) Step {
@@ -32,7 +32,7 @@ func TestTheKneeOfAnMM1QueueIsFoundWithinFivePercent(t *testing.T) {
 		got := s.Conclude("e", r, steps)
 		found := got.RatePerS.Or(0)
 		if math.Abs(found/knee-1) > 0.05 {
-			t.Errorf("seed %d: %.2f requests/s, the law says %.2f: %+v", seed, found, knee, got)
+			t.Errorf("seed %d: %.2f requests/s, the law says %.2f: %s", seed, found, knee, got.Reason)
 		}
 		if got.CI != nil && got.CI[0] <= knee && knee <= got.CI[1] {
 			covered++
@@ -52,9 +52,9 @@ func TestTheKneeOfAnMM1QueueIsFoundWithinFivePercent(t *testing.T) {
 func TestAStepIsWrongNoMoreOftenThanItSays(t *testing.T) {
 	const served, limitS = 100.0, 0.2
 	knee := served - math.Log(20)/limitS
-	r := rules(t, "ttft:p95<200ms", 30, 480)
-	for _, share := range []float64{0.93, 0.97, 1.03, 1.07} {
-		const runs = 200
+	r := rules(t, "ttft:p95<200ms", 30, 240)
+	for _, share := range []float64{0.95, 1.05} {
+		const runs = 40
 		verdicts, wrong := map[string]int{}, record.CapacityMisses
 		if share > 1 {
 			wrong = record.CapacityHolds
@@ -64,7 +64,7 @@ func TestAStepIsWrongNoMoreOftenThanItSays(t *testing.T) {
 			verdicts[step(r, rate, newQueue(rate, seed, exponential(served), 20)).Point.Verdict]++
 		}
 		t.Logf("%.2f of the knee: %v", share, verdicts)
-		if verdicts[wrong] > runs*5/100+4 {
+		if verdicts[wrong] > 5 { // of which 5 % would make 2; more than 5 come by chance once in 70
 			t.Errorf("at %.2f of the knee %d of %d steps were judged %q", share, verdicts[wrong], runs, wrong)
 		}
 	}

@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"math"
+	"slices"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
@@ -57,6 +58,12 @@ type Step struct {
 	Server *record.ServerView
 }
 
+// tooFew says that a limit had too few requests for an interval.
+func (s Step) tooFew() bool {
+	return s.Point.Verdict == record.CapacityCannotSay && !s.ClientBound &&
+		slices.ContainsFunc(s.Point.Limits, func(l record.CapacityLimit) bool { return !l.Actual.Known() })
+}
+
 // latency picks the metric that a limit is about.
 func (r Request) latency(metric string) float64 {
 	switch metric {
@@ -76,6 +83,7 @@ func (r Request) latency(metric string) float64 {
 // ones alone would be seen; what one has waited so far is the least that its
 // value can be.
 func (o Observation) series(metric string, graceS float64) (values []float64) {
+	values = make([]float64, 0, len(o.Requests))
 	for _, r := range o.Requests {
 		if r.AtS < 0 || !o.Over && r.AtS > o.NowS-graceS {
 			continue

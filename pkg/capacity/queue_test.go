@@ -15,7 +15,7 @@ type queue struct {
 	rng     *rand.Rand
 
 	now, free float64
-	all       []Request
+	all, buf  []Request
 }
 
 func newQueue(rate float64, seed uint64, service func(*rand.Rand) float64, warmupS float64) *queue {
@@ -46,7 +46,8 @@ func (q *queue) until(t float64) Observation {
 
 // seen is what is known at an instant: what has not ended is under way.
 func (q *queue) seen(t float64) Observation {
-	o := Observation{NowS: t}
+	o := Observation{NowS: t, Requests: q.buf[:0]}
+	defer func() { q.buf = o.Requests }()
 	for _, r := range q.all {
 		if r.AtS >= t {
 			break
@@ -61,7 +62,7 @@ func (q *queue) seen(t float64) Observation {
 
 // ended is the window up to t once everything of it has ended.
 func (q *queue) ended(t float64) Observation {
-	o := Observation{NowS: t, Over: true}
+	o := Observation{NowS: t, Over: true, Requests: q.buf[:0]}
 	for _, r := range q.all {
 		if r.AtS < t {
 			o.Requests = append(o.Requests, r)
@@ -79,7 +80,6 @@ func exponential(perS float64) func(*rand.Rand) float64 {
 func step(r Rules, rate float64, q *queue) Step {
 	var s Step
 	for _, at := range r.Looks() {
-		// A step that overloads is stopped between looks, as on the real clock.
 		o := q.until(at)
 		if s = r.Judge(rate, o); s.Point.Verdict == "cannot-say" {
 			continue

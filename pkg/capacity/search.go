@@ -41,12 +41,18 @@ func (s Search) Next(steps []Step) (rate float64, more bool) {
 	switch {
 	case b.misses == 0 && !b.clientBound && b.highest < s.MaxPerS:
 		return min(2*b.highest, s.MaxPerS), true
-	case b.holds == 0 && (b.misses > 0 || b.clientBound) && b.lowest/2 >= s.StartPerS*lowestShare:
+	case b.holds == 0 && (b.misses > 0 || b.clientBound) && !b.lowestHasTooFew && b.lowest/2 >= s.StartPerS*lowestShare:
 		return b.lowest / 2, true
-	case b.holds == 0:
-		return 0, false
 	}
 	above, below := b.neighbours(steps)
+	if b.holds == 0 {
+		// A rate below one with too few requests to say has fewer still, so what
+		// may hold lies between it and the miss.
+		if b.misses > 0 && below > 0 && b.misses/below > 1+s.Precision {
+			return between(below, b.misses), true
+		}
+		return 0, false
+	}
 	if above > 0 && above/b.holds > 1+s.Precision {
 		return between(b.holds, above), true
 	}
@@ -62,13 +68,18 @@ type bounds struct {
 	// holds is the highest rate that held and misses the lowest that missed.
 	holds, misses float64
 	clientBound   bool // at some rate the client was the limit
+	// lowestHasTooFew says that the lowest rate had too few requests to say.
+	lowestHasTooFew bool
 }
 
 func boundsOf(steps []Step) bounds {
 	b := bounds{lowest: math.Inf(1)}
 	for _, s := range steps {
 		rate := s.Point.OfferedPerS
-		b.lowest, b.highest = min(b.lowest, rate), max(b.highest, rate)
+		if rate < b.lowest {
+			b.lowest, b.lowestHasTooFew = rate, s.tooFew()
+		}
+		b.highest = max(b.highest, rate)
 		b.clientBound = b.clientBound || s.ClientBound
 		switch s.Point.Verdict {
 		case record.CapacityHolds:
