@@ -66,6 +66,10 @@ func TestLoadReadsEveryKey(t *testing.T) {
 				{Name: "b", Arrival: "users", ConcurrentUsers: 100, DurationSeconds: 600, TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "exponential", Seconds: 2}},
 				{Name: "c", Arrival: "users", ConcurrentUsers: 3, DurationSeconds: 600, TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "fixed", Seconds: 2}},
 			},
+			Capacity: Capacity{
+				Enabled: true, SLO: "ttft:p99<2s", Arrival: "constant", StartRatePerS: 2, MaxRatePerS: 50, Precision: 0.1,
+				WarmupSeconds: 1, StepSeconds: 5, MaxStepSeconds: 20, MaxInFlight: 7, MaxTokens: 8,
+			},
 		},
 		// The seed is one that a float64 cannot hold.
 		Generation: Generation{MaxTokens: 1, Seed: ptr(int64(9007199254740993)), ForceLength: true},

@@ -134,6 +134,10 @@ func (j *journal) notify(e bench.Event) {
 	case e.Kind == bench.EventFinding && e.Finding != nil:
 		j.find(*e.Finding)
 		j.progress.Log("warning: %s: %s", ui.Printable(e.Finding.Subject), ui.Printable(e.Finding.Message))
+	case e.Kind == bench.EventStep && e.Step != nil:
+		text := ui.StepText(*e.Step)
+		j.log.Info("capacity step", "engine", e.Engine, "rate_per_s", e.Step.OfferedPerS, "verdict", e.Step.Verdict, "reason", e.Step.Reason)
+		j.progress.Log("%s: %s", ui.Printable(e.Engine), ui.Printable(text))
 	case e.Sample != nil && e.Sample.Status != record.StatusOK:
 		j.failed(e.Sample)
 	}
