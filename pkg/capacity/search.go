@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
@@ -110,7 +111,9 @@ func (b bounds) neighbours(steps []Step) (above, below float64) {
 
 // between is the geometric mean, rounded to four digits so that it reads well.
 func between(low, high float64) float64 {
-	mid := math.Sqrt(low * high)
-	unit := math.Pow(10, math.Floor(math.Log10(mid))-3)
-	return math.Round(mid/unit) * unit
+	mid, err := strconv.ParseFloat(strconv.FormatFloat(math.Sqrt(low*high), 'g', 4, 64), 64)
+	if err != nil || mid <= low || mid >= high {
+		return math.Sqrt(low * high)
+	}
+	return mid
 }
