@@ -95,14 +95,16 @@ func TestKeysArePromised(t *testing.T) {
 		{"cluster", "environment.cluster", fullSummary(), "version platform"},
 		{"engine", "environment.engines", fullSummary(), "engine kind version model dtype_or_quantisation context_length image image_digest args node gpu replicas endpoint via tunnel_overhead_ms tunnel insecure_tls"},
 		{"gpu", "environment.engines.gpu", fullSummary(), "product count"},
-		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline"},
-		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms queue_ms " +
+		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline capacity"},
+		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms e2e_from_schedule_ms queue_ms " +
 			"output_tokens_per_s total_tokens_per_s requests_per_s goodput_per_s slo_attainment token_sources clocks client"},
 		{"ttft", "scenarios.engines.ttft_ms", fullSummary(), distribution},
 		{"ci", "scenarios.engines.ttft_ms.ci", fullSummary(), "level mean p50 p90 p95 p99 p99_9"},
 		{"client", "scenarios.engines.client", fullSummary(), "cpu_share slip_ms gc_ms coalesced_share verdict reasons"},
 		{"slip", "scenarios.engines.client.slip_ms", fullSummary(), "p50 p99"},
 		{"timeline", "scenarios.timeline", fullSummary(), "t_s engine requests_per_s output_tokens_per_s ttft_p95_ms in_flight errors"},
+		{"capacity", "scenarios.capacity", fullSummary(), "engine slo rate_per_s ci confidence limited_by reason curve"},
+		{"capacity point", "scenarios.capacity.curve", fullSummary(), "offered_per_s requests_per_s goodput_per_s output_tokens_per_s requests failed dropped verdict reason limits"},
 		{"target", "targets", fullSummary(), "scenario engine metric statistic limit actual met"},
 		{"finding", "findings", fullSummary(), "id severity subject message remedy"},
 	} {
