@@ -168,11 +168,18 @@ func (s *capacityStep) length() time.Duration {
 	return max(min(s.end.Sub(s.from), s.open.Duration), 0)
 }
 
-// measured adds the step's rates to its point.
+// measured adds the step's rates to its point. Requests count where they ended:
+// under overload the part of each that lies in the window adds up to more than
+// the engine served.
 func (s *capacityStep) measured(judged capacity.Step) capacity.Step {
 	row := s.row(s.length())
-	judged.Point.RequestsPerS, judged.Point.GoodputPerS = row.RequestsPerS, row.GoodputPerS
-	judged.Point.OutputTokensPerS, judged.Server = row.OutputTokensPerS, row.Server
+	judged.Server = row.Server
+	if window := s.length(); window > 0 {
+		done, good := s.seen.observe(window).Done(s.rules.SLO)
+		judged.Point.RequestsPerS = record.Some(float64(done) / window.Seconds())
+		judged.Point.GoodputPerS = record.Some(float64(good) / window.Seconds())
+		judged.Point.OutputTokensPerS = row.OutputTokensPerS
+	}
 	return judged
 }
 

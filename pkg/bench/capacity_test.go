@@ -78,8 +78,8 @@ generation: {force_length: true}
 // raise it.
 func TestCapacityOfAnEngineOnASocket(t *testing.T) {
 	const served = 80.0
-	yaml := fmt.Sprintf(capacityYAML, `slo: "ttft:p95<200ms,success>=90%", start_rate_per_s: 50, max_rate_per_s: 400, precision: 0.3,
-    warmup_seconds: 0.2, step_seconds: 2, max_step_seconds: 4, max_in_flight: 400, max_tokens: 10`)
+	yaml := fmt.Sprintf(capacityYAML, `slo: "ttft:p95<200ms,success>=90%", start_rate_per_s: 60, max_rate_per_s: 400, precision: 0.5,
+    warmup_seconds: 0.2, step_seconds: 2.5, max_step_seconds: 2.5, max_in_flight: 400, max_tokens: 10`)
 	sc, sink := searched(t, 1, yaml, simulated(t, slotted(4, 5*time.Millisecond)))
 	if len(sc.Capacity) != 1 {
 		t.Fatalf("capacity %+v", sc.Capacity)

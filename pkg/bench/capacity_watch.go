@@ -106,19 +106,12 @@ func (r *readings) all() []record.ServerSample {
 	return slices.Clone(r.kept)
 }
 
-// row sums up the step as if it were a load test, so that its rates and the
+// row sums up the step as if it were a load test, so that its tokens and the
 // client's health mean what they mean there.
 func (s *capacityStep) row(now time.Duration) record.EngineResult {
-	limit := func(metric string) record.Float {
-		if ms, limited := s.rules.SLO.Latency(metric); limited {
-			return record.Some(ms)
-		}
-		return record.Float{}
-	}
 	run := record.Run{Plan: record.Plan{
 		Engines: []record.EngineInfo{{Engine: s.target.Name}}, Confidence: s.rules.Confidence,
 		Scenarios: []record.PlannedScenario{{Name: s.scenario.plan.Name, Kind: record.KindLoad, Shape: s.scenario.plan.Shape}},
-		SLO:       record.SLO{TTFTMS: limit("ttft"), TPOTMS: limit("tpot"), E2EMS: limit("e2e")},
 	}}
 	sum := summary.New(run)
 	s.seen.mu.Lock()

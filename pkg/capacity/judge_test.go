@@ -181,3 +181,21 @@ func TestBacklog(t *testing.T) {
 		}
 	}
 }
+
+func TestDoneCountsWhatEndedInTheWindow(t *testing.T) {
+	o := steady(100, func(i int, r *Request) {
+		switch {
+		case i < 20:
+			r.TTFT = 900
+		case i < 30:
+			r.TPOT = math.NaN()
+		case i < 35:
+			r.Outcome = Failed
+		}
+	})
+	// The last ten end a second after they were due, behind the window's end.
+	all, good := o.Done(rules(t, "ttft:p95<200ms,tpot:p95<20ms,success>=95%", 1, 1).SLO)
+	if all != 86 || good != 66 {
+		t.Errorf("%d done, %d of them good", all, good)
+	}
+}

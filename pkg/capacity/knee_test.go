@@ -26,7 +26,7 @@ func TestTheKneeOfAnMM1QueueIsFoundWithinFivePercent(t *testing.T) {
 	r, s := rules(t, "ttft:p95<200ms", 120, 1920), Search{StartPerS: 40, MaxPerS: 1000, Precision: 0.03}
 	covered := 0
 	for seed := range uint64(10) {
-		steps := search(s, r, func(rate float64) Step {
+		steps := search(s, func(rate float64) Step {
 			return step(r, rate, newQueue(rate, seed, exponential(served), 20))
 		})
 		got := s.Conclude("e", r, steps)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/slo"
 )
 
 // Outcome is how a request ended, or that it has not.
@@ -111,4 +112,30 @@ func (o Observation) outcomes() (failed []bool) {
 		}
 	}
 	return failed
+}
+
+// Done counts the requests that ended well in the window, and those of them
+// that kept each latency limit of an SLO themselves.
+func (o Observation) Done(limits slo.SLO) (all, good int64) {
+	for _, r := range o.Requests {
+		if r.Outcome != Succeeded || r.EndS < 0 || r.EndS > o.NowS {
+			continue
+		}
+		all++
+		if r.keeps(limits) {
+			good++
+		}
+	}
+	return all, good
+}
+
+// keeps says whether a request kept every latency limit. A latency that it does
+// not have, as the TPOT of one token, breaks none.
+func (r Request) keeps(limits slo.SLO) bool {
+	for _, l := range limits {
+		if l.Metric != slo.Success && r.latency(l.Metric) > l.MaxMS {
+			return false
+		}
+	}
+	return true
 }

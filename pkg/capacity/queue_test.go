@@ -92,7 +92,7 @@ func step(r Rules, rate float64, q *queue) Step {
 	return s
 }
 
-func search(s Search, r Rules, take func(rate float64) Step) (steps []Step) {
+func search(s Search, take func(rate float64) Step) (steps []Step) {
 	for rate, more := s.Next(nil); more; rate, more = s.Next(steps) {
 		steps = append(steps, take(rate))
 	}

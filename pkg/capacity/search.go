@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
@@ -38,25 +39,33 @@ func (s Search) Next(steps []Step) (rate float64, more bool) {
 		return 0, false
 	}
 	b := boundsOf(steps)
+	stuck := b.misses > 0 || b.clientBound // no use in going up
 	switch {
-	case b.misses == 0 && !b.clientBound && b.highest < s.MaxPerS:
+	case !stuck && b.highest < s.MaxPerS:
 		return min(2*b.highest, s.MaxPerS), true
-	case b.holds == 0 && (b.misses > 0 || b.clientBound) && !b.lowestHasTooFew && b.lowest/2 >= s.StartPerS*lowestShare:
+	case b.holds > 0:
+		return s.narrow(b, steps)
+	case stuck && !b.lowestHasTooFew && b.lowest/2 >= s.StartPerS*lowestShare:
 		return b.lowest / 2, true
 	}
-	above, below := b.neighbours(steps)
-	if b.holds == 0 {
-		// A rate below one with too few requests to say has fewer still, so what
-		// may hold lies between it and the miss.
-		if b.misses > 0 && below > 0 && b.misses/below > 1+s.Precision {
-			return between(below, b.misses), true
-		}
-		return 0, false
-	}
+	// A rate below one with too few requests to say has fewer still, so what may
+	// hold lies between it and the miss.
+	return s.narrowMiss(b, steps)
+}
+
+// narrow splits the gap above the highest rate that held, then the one below
+// the lowest that missed.
+func (s Search) narrow(b bounds, steps []Step) (rate float64, more bool) {
+	above, _ := b.neighbours(steps)
 	if above > 0 && above/b.holds > 1+s.Precision {
 		return between(b.holds, above), true
 	}
-	if b.misses > 0 && b.misses/below > 1+s.Precision {
+	return s.narrowMiss(b, steps)
+}
+
+func (s Search) narrowMiss(b bounds, steps []Step) (rate float64, more bool) {
+	_, below := b.neighbours(steps)
+	if below > 0 && b.misses/below > 1+s.Precision {
 		return between(below, b.misses), true
 	}
 	return 0, false
@@ -110,7 +119,9 @@ func (b bounds) neighbours(steps []Step) (above, below float64) {
 
 // between is the geometric mean, rounded to four digits so that it reads well.
 func between(low, high float64) float64 {
-	mid := math.Sqrt(low * high)
-	unit := math.Pow(10, math.Floor(math.Log10(mid))-3)
-	return math.Round(mid/unit) * unit
+	mid, err := strconv.ParseFloat(strconv.FormatFloat(math.Sqrt(low*high), 'g', 4, 64), 64)
+	if err != nil || mid <= low || mid >= high {
+		return math.Sqrt(low * high)
+	}
+	return mid
 }

@@ -64,7 +64,7 @@ func TestSearch(t *testing.T) {
 		{"the client is the limit", Search{1, 1000, 0.2}, clientAbove(5), []float64{1, 2, 4, 8, 5.657, 4.757}, 4.757, nil, limitedByClient},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			steps := search(tt.search, Rules{}, tt.take)
+			steps := search(tt.search, tt.take)
 			var rates []float64
 			for _, s := range steps {
 				rates = append(rates, math.Round(s.Point.OfferedPerS*1000)/1000)
@@ -84,7 +84,7 @@ func TestSearch(t *testing.T) {
 
 func TestSearchEnds(t *testing.T) {
 	never := func(rate float64) Step { return law(rate, record.CapacityMisses) }
-	steps := search(Search{1, 1000, 0.1}, Rules{}, never)
+	steps := search(Search{1, 1000, 0.1}, never)
 	if n := len(steps); n != 11 {
 		t.Errorf("%d steps down", n)
 	}

@@ -43,8 +43,6 @@ func (c *checker) prompts() {
 		c.conflict("prompts.source", `synthetic prompts need a length: set prompts.synthetic.input, for instance to "480±240"`)
 	case !made && p.Synthetic != (Synthetic{}):
 		c.conflict("prompts.synthetic.input", fmt.Sprintf("prompts.source is %s, so prompts.synthetic would have no effect: delete it, or set prompts.source: synthetic", p.Source))
-	case fromFile && slices.ContainsFunc(c.Config.TestScenarios.LoadTests, func(t LoadTest) bool { return t.Arrival == ArrivalTrace }):
-		c.conflict("prompts.source", "a trace has prompts of its own lengths, which are made up: set prompts.source: builtin, or replay the trace in a run of its own")
 	case p.Source != SourceBuiltin && p.Source != SourceFile && len(p.Categories) > 0:
 		c.conflict("prompts.categories", p.Source+" prompts have no categories: set prompts.categories to []")
 	}

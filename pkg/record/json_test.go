@@ -99,8 +99,8 @@ func TestKeysArePromised(t *testing.T) {
 		{"cluster", "environment.cluster", fullSummary(), "version platform"},
 		{"engine", "environment.engines", fullSummary(), "engine kind version model dtype_or_quantisation context_length image image_digest args node gpu replicas endpoint via tunnel_overhead_ms tunnel insecure_tls"},
 		{"gpu", "environment.engines.gpu", fullSummary(), "product count"},
-		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline verdict"},
-		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms queue_ms " +
+		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline capacity verdict"},
+		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms e2e_from_schedule_ms queue_ms " +
 			"output_tokens_per_s total_tokens_per_s requests_per_s goodput_per_s slo_attainment token_sources clocks lengths cost_per_million_output_tokens client server"},
 		{"ttft", "scenarios.engines.ttft_ms", fullSummary(), distribution},
 		{"ci", "scenarios.engines.ttft_ms.ci", fullSummary(), "level mean p50 p90 p95 p99 p99_9"},
@@ -120,6 +120,8 @@ func TestKeysArePromised(t *testing.T) {
 		{"compared row", "rows", fullComparison(), "run scenario engine engine_b metric statistic unit a b effect p_value significant change basis"},
 		{"gate", "gate", fullComparison(), "gate status checks"},
 		{"gate's check", "gate.checks", fullComparison(), "limit run scenario engine status reason"},
+		{"capacity", "scenarios.capacity", fullSummary(), "engine slo rate_per_s ci confidence limited_by reason curve"},
+		{"capacity point", "scenarios.capacity.curve", fullSummary(), "offered_per_s requests_per_s goodput_per_s output_tokens_per_s requests failed dropped verdict reason limits"},
 		{"finding", "findings", fullSummary(), "id severity subject message remedy"},
 	} {
 		if diff := cmp.Diff(strings.Fields(c.want), keys(t, c.v, c.path)); diff != "" {

@@ -96,8 +96,9 @@ func parseLatency(text, name, operator, value string) (Limit, error) {
 // milliseconds reads a time with its unit, because a bare number has been
 // taken for either.
 func milliseconds(value string) (float64, error) {
-	digits, unit, found := value, 1.0, false
-	if digits, found = strings.CutSuffix(value, "ms"); !found {
+	unit := 1.0
+	digits, found := strings.CutSuffix(value, "ms")
+	if !found {
 		digits, found = strings.CutSuffix(value, "s")
 		unit = 1000
 	}

@@ -55,14 +55,3 @@ func (s SLO) String() string {
 	}
 	return strings.Join(texts, ",")
 }
-
-// Latency is the lowest limit of a metric in milliseconds, whatever statistic
-// it is about: what a single request must keep to count as goodput.
-func (s SLO) Latency(metric string) (ms float64, limited bool) {
-	for _, l := range s {
-		if l.Metric == metric && l.Metric != Success && (!limited || l.MaxMS < ms) {
-			ms, limited = l.MaxMS, true
-		}
-	}
-	return ms, limited
-}

@@ -82,22 +82,6 @@ func TestPresetsReadBack(t *testing.T) {
 	}
 }
 
-func TestLatencyIsTheLowestLimit(t *testing.T) {
-	s, err := Parse("ttft:p99<900ms,ttft:p50<200ms,success>=99%")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if ms, ok := s.Latency("ttft"); !ok || ms != 200 {
-		t.Errorf("ttft %v %v", ms, ok)
-	}
-	if _, ok := s.Latency("tpot"); ok {
-		t.Error("tpot is limited")
-	}
-	if _, ok := s.Latency(Success); ok {
-		t.Error("success is a latency")
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{example, "e2e:p99.9<=1.5s", "success>=99.95%", "ttft:p95<1e3ms", ",,<>=%"} {
 		f.Add(text)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/lengths"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
@@ -25,13 +26,17 @@ func (o *Options) prompts() (promptSource, error) {
 		}
 		opts.Turns = turns
 	}
+	sized := o.traces.MeanPromptTokens() > 0
+	if sized && c.File != "" {
+		return nil, cli.Usagef("prompts.file: the requests of a trace have lengths of their own, for which prompts are made up: replay the trace in a run without prompts.file")
+	}
 	open := o.listed
 	switch {
 	case c.Source == config.SourceSynthetic:
 		open = synthetic
 	case c.Source == config.SourceShareGPT:
 		open = o.shareGPT
-	case o.traces.MeanPromptTokens() > 0:
+	case sized:
 		open = o.traced
 	}
 	source, err := open(c)
