@@ -89,16 +89,18 @@ func written(s record.Summary) time.Time {
 // things up.
 var annex = map[string]string{story.SectionEnvironment: "Annex A", story.SectionMethod: "Annex B", sectionNumbers: "Annex C", story.SectionFiles: "Annex D"}
 
-// section draws one section. Results of a scenario begin a page of their own, as
-// do the part after the summary and the annex.
+// section draws one section. What follows the summary begins a page, as does the
+// annex, and whatever would begin on the lower half of one.
 func (p *paper) section(i int, sec story.Section) {
 	if i > 0 {
 		after := p.st.Sections[i-1]
-		begins := sec.Scenario != "" || after.ID == story.SectionSummary || after.Scenario != "" || annex[sec.ID] != "" && annex[after.ID] == ""
-		if begins || p.room() < 80 {
+		begins := after.ID == story.SectionSummary || annex[sec.ID] != "" && annex[after.ID] == ""
+		if begins || p.room() < 75 {
 			p.newPage()
 		} else {
-			p.y += 8
+			p.y += 4
+			p.rule(p.y, grey, 0.25)
+			p.y += 5
 		}
 	}
 	p.sectionHeading(sec.ID, sec.Title, sec.Blocks)

@@ -63,7 +63,7 @@ func (p *paper) heading(text string, next []story.Block) {
 }
 
 func (p *paper) paragraph(text string) {
-	lines := p.wrap(text, body, measure)
+	lines := p.types.balanced(text, body, measure)
 	p.need(min(float64(len(lines)), 2) * body.leading())
 	p.lines(marginX, lines, body)
 	p.y += 2
@@ -116,13 +116,12 @@ func (p *paper) list(l story.List) {
 		}
 	}
 	for i, it := range l.Items {
-		head := "–"
-		face := strong.in(toneInk(it.Tone))
+		head, face := "–", body.in(grey)
 		switch {
 		case l.Ordered:
 			head, face = strconv.Itoa(i+1), strong.in(accent)
 		case it.Label != "":
-			head = toneMark(it.Tone) + it.Label
+			head, face = toneMark(it.Tone)+it.Label, strong.in(toneInk(it.Tone))
 		}
 		text := it.Text
 		if l.Ordered && it.Label != "" {

@@ -14,6 +14,10 @@ type grid struct {
 	// size is that of its letters in points.
 	size float64
 	gap  float64
+	// folds is how many rows stand side by side; once it is unfolded, columns and
+	// widths are there for each of them.
+	folds    int
+	unfolded bool
 }
 
 // The sizes of a table's letters, the preferred first.
@@ -33,23 +37,20 @@ type need struct{ least, all float64 }
 // grids fits a table into the page's width: by letters that are smaller, by
 // breaking lines, and where that does not do by setting the columns below each
 // other, the first column with each.
-func (p *paper) grids(t story.Table) []grid {
-	all := make([]int, len(t.Columns))
-	for i := range all {
-		all[i] = i
-	}
+func (p *paper) grids(t story.Table, folds int) []grid {
+	g := newGrid(t, folds)
 	for _, size := range tableSizes {
-		g := grid{t: t, columns: all, size: size, gap: gapFor(len(all))}
+		g.size = size
 		needs := p.needs(g)
 		if sum(needs, func(n need) float64 { return n.comfortable() }) <= g.space() {
-			return []grid{g.spread(needs)}
+			return []grid{g.spread(needs).unfold()}
 		}
 	}
-	g := grid{t: t, columns: all, size: tableSizes[len(tableSizes)-1], gap: gapFor(len(all))}
 	needs := p.needs(g)
 	if sum(needs, func(n need) float64 { return n.least }) <= g.space() {
-		return []grid{g.spread(needs)}
+		return []grid{g.spread(needs).unfold()}
 	}
+	g.folds = 1
 	return g.split(needs)
 }
 
@@ -72,7 +73,9 @@ func sum(needs []need, of func(need) float64) float64 {
 func (n need) comfortable() float64 { return n.least + 0.35*(min(n.all, 30)-min(n.least, 30)) }
 
 // space is the width that the columns share.
-func (g grid) space() float64 { return textWidth - g.gap*float64(len(g.columns)-1) }
+func (g grid) space() float64 {
+	return (textWidth-foldGap*float64(g.folds-1))/float64(g.folds) - g.gap*float64(g.across()-1)
+}
 
 // split makes grids of as many columns as fit. One column alone always does.
 func (g grid) split(needs []need) []grid {
@@ -104,7 +107,7 @@ func (g grid) spread(needs []need) grid {
 	for i, n := range needs {
 		switch {
 		case all <= space:
-			g.widths[i] = n.all + (space-all)*n.all/max(all, 1)
+			g.widths[i] = n.all + (space-all)/float64(len(needs))
 		case least >= space:
 			g.widths[i] = n.least * space / least
 		default:
@@ -116,10 +119,31 @@ func (g grid) spread(needs []need) grid {
 
 func (p *paper) needs(g grid) []need {
 	needs := make([]need, len(g.columns))
+	widest := 0.0
 	for i, c := range g.columns {
 		needs[i] = p.needOf(g, c)
+		if g.t.Columns[c].Number {
+			widest = max(widest, needs[i].all)
+		}
+	}
+	even := append([]need(nil), needs...)
+	for i, c := range g.columns {
+		if g.t.Columns[c].Number {
+			even[i].all = widest
+		}
+	}
+	if sum(even, func(n need) float64 { return n.all }) <= g.space() {
+		return even // columns of numbers alike, where there is room for it
 	}
 	return needs
+}
+
+// apart keeps a column of text away from the numbers that end right before it.
+func (g grid) apart(c int) float64 {
+	if c > 0 && !g.t.Columns[c].Number && g.t.Columns[c-1].Number {
+		return 3.5
+	}
+	return 0
 }
 
 // needOf measures a column: its head and its cells.
@@ -140,11 +164,12 @@ func (p *paper) needOf(g grid, c int) need {
 		indent := p.indent(g, row, c)
 		f := g.cell(row.Cells[c], c)
 		n = n.with(p.types.longest(text, f)+indent, p.types.width(p.types.clean(text), f)+indent)
-		n = n.with(p.types.longest(detail, g.detail()), min(p.types.width(p.types.clean(detail), g.detail()), 45))
+		n = n.with(p.types.longest(detail, g.detail())+indent, min(p.types.width(p.types.clean(detail), g.detail()), 45)+indent)
 	}
 	n.least = min(n.least, longestWord)
 	n.all = max(min(n.all, widestColumn), n.least)
-	return n
+	apart := g.apart(c)
+	return need{n.least + apart, n.all + apart}
 }
 
 func (n need) with(least, all float64) need {

@@ -16,7 +16,7 @@ const (
 func (p *paper) figureHead(ref story.FigureRef) []string { return p.wrap(ref.Title, h3, textWidth) }
 
 func (p *paper) figureFoot(ref story.FigureRef) []string {
-	return p.wrap(fmt.Sprintf("Figure %d. ", 99)+ref.Note, small, measure)
+	return p.types.balanced(fmt.Sprintf("Figure %d. ", 99)+ref.Note, small, measure)
 }
 
 func (p *paper) around(ref story.FigureRef) float64 {
@@ -25,8 +25,7 @@ func (p *paper) around(ref story.FigureRef) float64 {
 
 // fits is the share of its full size at which a figure fits on the rest of the
 // page, at most 1.
-func (p *paper) fits(ref story.FigureRef) float64 {
-	pic := p.pictures[ref.ID]
+func (p *paper) fits(ref story.FigureRef, pic picture) float64 {
 	if pic.empty() {
 		return 0
 	}
@@ -65,35 +64,37 @@ func (p *paper) elsewhere(ref story.FigureRef) {
 // drawFigure draws title, picture and caption, as large as the page has room for.
 func (p *paper) drawFigure(ref story.FigureRef) {
 	p.shown = append(p.shown, ref)
-	pic := p.pictures[ref.ID]
+	p.mark("figure " + ref.ID)
+	p.f.Bookmark(p.types.clean(ref.Title), 1, p.y)
+	p.drawHead(ref, p.pictures[ref.ID])
+	for _, l := range p.types.balanced(fmt.Sprintf("Figure %d. ", len(p.shown))+ref.Note, small, measure) {
+		p.line(marginX, l, small)
+	}
+	if len(ref.Tables) > 0 {
+		p.toPage("Its numbers", "numbers "+ref.ID)
+	}
+	p.y += 3
+}
+
+// drawHead draws a figure's title and a picture below it.
+func (p *paper) drawHead(ref story.FigureRef, pic picture) {
 	if p.y > marginTop {
 		p.y += 3
 	}
-	p.mark("figure " + ref.ID)
-	p.f.Bookmark(p.types.clean(ref.Title), 1, p.y)
-	width := textWidth * max(p.fits(ref), 0.3)
+	width := textWidth * max(p.fits(ref, pic), 0.3)
 	for _, l := range p.figureHead(ref) {
 		p.line(marginX, l, h3)
 	}
 	p.y++
 	p.drawPicture(pic, marginX, p.y, width)
 	p.y += pic.heightAt(width) + 2
-	for _, l := range p.wrap(fmt.Sprintf("Figure %d. ", len(p.shown))+ref.Note, small, measure) {
-		p.line(marginX, l, small)
-	}
-	p.toNumbers(ref)
-	p.y += 3
 }
 
-// toNumbers leads to the tables of a figure in the annex.
-func (p *paper) toNumbers(ref story.FigureRef) {
-	if len(ref.Tables) == 0 {
-		return
-	}
-	text := "Its numbers"
-	if n := p.known.of["numbers "+ref.ID]; n > 0 {
-		text = fmt.Sprintf("Its numbers: page %d", n)
-		p.f.Link(marginX, p.y, p.types.width(text, small), small.leading(), p.link("numbers "+ref.ID))
+// toPage leads to the page of an anchor.
+func (p *paper) toPage(text, anchor string) {
+	if n := p.known.of[anchor]; n > 0 {
+		text = fmt.Sprintf("%s: page %d", text, n)
+		p.f.Link(marginX, p.y, p.types.width(text, small), small.leading(), p.link(anchor))
 	}
 	p.line(marginX, text, small.in(accent))
 }
@@ -132,7 +133,7 @@ func (p *paper) chartNumbers() {
 }
 
 // mostRows is how many rows of a figure's table are printed.
-const mostRows = 60
+const mostRows = 240
 
 // numbersTable prints a table of a figure, or the beginning of a very long one,
 // and says so.
@@ -141,5 +142,18 @@ func (p *paper) numbersTable(t story.Table) {
 		t.Rows = t.Rows[:mostRows]
 		t.Note = fmt.Sprintf("%s The first %d of %d rows; the interactive report has them all.", t.Note, mostRows, n)
 	}
-	p.table(t)
+	note := t.Note
+	folds := p.foldsOf(t)
+	for rows := t.Rows; ; {
+		part := t
+		part.Rows, part.Note = rows[:min(folds*foldRows, len(rows))], ""
+		if rows = rows[len(part.Rows):]; len(rows) == 0 {
+			part.Note = note
+		}
+		p.foldedTable(part, folds)
+		if len(rows) == 0 {
+			return
+		}
+		t.Caption += " (continued)"
+	}
 }

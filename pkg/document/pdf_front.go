@@ -16,10 +16,10 @@ func (p *paper) masthead() {
 		p.line(marginX, l, h1)
 	}
 	p.y += 1
-	for _, l := range p.wrap(p.st.Subtitle, body, textWidth) {
-		p.line(marginX, l, body.in(grey))
+	for _, l := range p.types.balanced(p.st.Subtitle, body.of(8), textWidth) {
+		p.line(marginX, l, body.of(8).in(grey))
 	}
-	p.y += 3
+	p.y += 2.4
 	for _, b := range p.st.Banners {
 		p.banner(b)
 	}
@@ -56,11 +56,19 @@ func (p *paper) opening() {
 	if !found || p.f.PageNo() != 1 {
 		return
 	}
-	if scale := p.fits(ref); scale < 0.6 {
+	part := p.pictures[digestOf(ref.ID)]
+	if p.fits(ref, part) < 0.6 {
 		return
 	}
-	p.opener = ref.ID
-	p.drawFigure(ref)
+	if part.panels == p.pictures[ref.ID].panels {
+		p.opener = ref.ID
+		p.drawFigure(ref)
+		return
+	}
+	p.drawHead(ref, part)
+	p.lines(marginX, p.types.balanced(ref.Note, small, measure), small)
+	p.toPage("The whole figure", "figure "+ref.ID)
+	p.y += 3
 }
 
 // firstFigure is the one to see first: the time to first token over all

@@ -17,6 +17,7 @@ import (
 // it reaches from (left, top) to (right, bottom).
 type picture struct {
 	kind                     string
+	panels                   int
 	shapes                   []shape
 	left, top, right, bottom float64
 }
@@ -56,19 +57,51 @@ func pictures(s record.Summary, st story.Story, figures []chart.Figure) (map[str
 		if !wanted[f.ID] {
 			continue
 		}
-		f.Title, f.Note = "", ""
-		var b bytes.Buffer
-		if err := f.SVG(&b, chart.Look{Width: sheetWidth, Simulated: s.Simulated}); err != nil {
-			return nil, err
+		if len(f.Engines) == 0 {
+			f.Engines = story.Engines(s)
 		}
-		pic, err := readSVG(&b)
-		if err != nil {
-			return nil, fmt.Errorf("read the drawing of figure %q: %w", f.ID, err)
+		for id, f := range map[string]chart.Figure{f.ID: f, digestOf(f.ID): digest(f)} {
+			pic, err := newPicture(f, s.Simulated)
+			if err != nil {
+				return nil, err
+			}
+			all[id] = pic
 		}
-		pic.kind = f.Kind
-		all[f.ID] = pic
 	}
 	return all, nil
+}
+
+// digest leaves the two panels of a large figure that say most: its first, and
+// the one of throughput.
+func digest(f chart.Figure) chart.Figure {
+	if len(f.Panels) <= 3 {
+		return f
+	}
+	second := 1
+	for i, p := range f.Panels {
+		if i > 0 && p.Y.Unit == "tokens/s" {
+			second = i
+		}
+	}
+	f.Panels = []chart.Panel{f.Panels[0], f.Panels[second]}
+	return f
+}
+
+// digestOf names the digest of a figure; no figure's ID has a space.
+func digestOf(id string) string { return id + " digest" }
+
+func newPicture(f chart.Figure, simulated bool) (picture, error) {
+	f.Title, f.Note = "", ""
+	var b bytes.Buffer
+	if err := f.SVG(&b, chart.Look{Width: sheetWidth, Simulated: simulated}); err != nil {
+		return picture{}, err
+	}
+	pic, err := readSVG(&b)
+	if err != nil {
+		return picture{}, fmt.Errorf("read the drawing of figure %q: %w", f.ID, err)
+	}
+	pic.kind, pic.panels = f.Kind, len(f.Panels)
+	return pic, nil
 }
 
 func (c picture) empty() bool { return len(c.shapes) == 0 || c.right <= c.left || c.bottom <= c.top }
@@ -141,6 +174,9 @@ func (c picture) withoutPaper() picture {
 			}
 		}
 	}
+	// What stands in the middle of the sheet stands in the middle of the page.
+	side := min(c.left, sheetWidth-c.right)
+	c.left, c.right = side, sheetWidth-side
 	return c
 }
 

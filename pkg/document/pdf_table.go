@@ -18,7 +18,7 @@ func (g grid) detail() face { return face{g.size - 1, false, grey} }
 
 // cell is the face of a cell's text; the first column is that of names.
 func (g grid) cell(c story.Cell, column int) face {
-	f := face{g.size, column == 0, toneInk(c.Tone)}
+	f := face{g.size, column == 0 && !g.t.Columns[0].Number, toneInk(c.Tone)}
 	if c.Tone == story.Good || c.Tone == story.Caution || c.Tone == story.Bad {
 		f.bold = true
 	}
@@ -72,7 +72,7 @@ func (p *paper) layHead(g grid) laid {
 	for i, c := range g.columns {
 		column := g.t.Columns[c]
 		swatches[i] = ink(p.colours[column.Engine])
-		width := g.widths[i]
+		width := g.widths[i] - g.apart(c)
 		if swatches[i] != "" {
 			width -= swatchWidth
 		}
@@ -83,8 +83,8 @@ func (p *paper) layHead(g grid) laid {
 }
 
 func (p *paper) layRow(g grid, row story.Row) laid {
-	cells, swatches := make([][]set, len(g.columns)), make([]ink, len(g.columns))
-	for i, c := range g.columns {
+	cells, swatches := make([][]set, g.across()), make([]ink, g.across())
+	for i, c := range g.columns[:g.across()] {
 		if c >= len(row.Cells) {
 			continue
 		}
@@ -92,8 +92,9 @@ func (p *paper) layRow(g grid, row story.Row) laid {
 		if indent > 0 {
 			swatches[i] = ink(p.colours[row.Engine])
 		}
-		cells[i] = p.sets(nil, p.cellText(g, row, c), g.cell(cell, c), g.widths[i]-indent)
-		cells[i] = p.sets(cells[i], cell.Detail, g.detail(), g.widths[i]-indent)
+		width := g.widths[i] - indent - g.apart(c)
+		cells[i] = p.sets(nil, p.cellText(g, row, c), g.cell(cell, c), width)
+		cells[i] = p.sets(cells[i], cell.Detail, g.detail(), width)
 	}
 	return g.lay(cells, swatches)
 }
@@ -107,12 +108,15 @@ func (p *paper) sets(before []set, text string, f face, width float64) []set {
 
 // table draws a table with its caption above and its note below, over pages
 // where it takes several, the heads of its columns on each.
-func (p *paper) table(t story.Table) {
+func (p *paper) table(t story.Table) { p.foldedTable(t, 1) }
+
+// foldedTable draws a table with so many rows side by side.
+func (p *paper) foldedTable(t story.Table, folds int) {
 	if len(t.Columns) == 0 {
 		return
 	}
-	note := p.wrap(t.Note, small, measure)
-	for i, g := range p.grids(t) {
+	note := p.types.balanced(t.Note, small, measure)
+	for i, g := range p.grids(t, folds) {
 		caption := t.Caption
 		if i > 0 {
 			caption += ", continued"
@@ -132,12 +136,18 @@ func (p *paper) tableLead(t story.Table) float64 {
 	if len(t.Columns) == 0 {
 		return 0
 	}
-	grids := p.grids(t)
+	return p.gridsLead(p.grids(t, 1))
+}
+
+// gridsLead is the same of a table that was fitted into the page's width. One
+// that is short, or folded, stands together as a whole.
+func (p *paper) gridsLead(grids []grid) float64 {
 	g := grids[0]
+	t := g.t
 	rows, total := p.layRows(g)
 	start := captionFace.leading() + 1 + p.layHead(g).height
-	note := float64(len(p.wrap(t.Note, small, measure)))*small.leading() + 2
-	if total += start + note; total <= whole && len(grids) == 1 {
+	note := float64(len(p.types.balanced(t.Note, small, measure)))*small.leading() + 2
+	if total += start + note; len(grids) == 1 && (total <= whole || g.folds > 1 && total < bottom-marginTop-20) {
 		return total
 	}
 	for _, r := range rows[:min(len(rows), 2)] {
@@ -146,17 +156,9 @@ func (p *paper) tableLead(t story.Table) float64 {
 	return start
 }
 
-func (p *paper) layRows(g grid) (rows []laid, height float64) {
-	for _, row := range g.t.Rows {
-		r := p.layRow(g, row)
-		rows, height = append(rows, r), height+r.height
-	}
-	return rows, height
-}
-
 // grid draws rows; foot is the height of what must follow the last on its page.
 func (p *paper) grid(g grid, caption string, foot float64) {
-	p.need(p.tableLead(g.t))
+	p.need(p.gridsLead([]grid{g}))
 	head := p.layHead(g)
 	p.gridHead(g, head, caption)
 	rows, _ := p.layRows(g)
@@ -214,10 +216,7 @@ func (p *paper) row(g grid, r laid) {
 
 // cellAt writes the lines of a column's cell, from so far below the row's top.
 func (p *paper) cellAt(g grid, i int, down float64, lines []set, swatch ink) {
-	x := marginX
-	for _, w := range g.widths[:i] {
-		x += w + g.gap
-	}
+	x := g.left(i)
 	number := g.t.Columns[g.columns[i]].Number
 	if swatch != "" && len(lines) > 0 {
 		side := g.size * 0.72 * point

@@ -85,3 +85,16 @@ func (t *typefaces) fit(s string, f face, width float64) string {
 	}
 	return "…"
 }
+
+// balanced is wrap without a last line of a word or two, where shorter lines
+// avoid that.
+func (t *typefaces) balanced(s string, f face, width float64) []string {
+	lines := t.wrap(s, f, width)
+	short := func(l []string) bool { return len(l) > 1 && t.width(l[len(l)-1], f) < width/4 }
+	for narrow := width * 0.95; short(lines) && narrow > width*0.7; narrow -= width * 0.05 {
+		if other := t.wrap(s, f, narrow); len(other) == len(lines) {
+			lines = other
+		}
+	}
+	return lines
+}
