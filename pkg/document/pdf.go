@@ -85,23 +85,55 @@ func written(s record.Summary) time.Time {
 	return when.UTC()
 }
 
-// annex lists the sections that come after the results, in which a reader looks
-// things up.
-var annex = map[string]string{story.SectionEnvironment: "Annex A", story.SectionMethod: "Annex B", sectionNumbers: "Annex C", story.SectionFiles: "Annex D"}
+// isAnnex says whether a section comes after the results, for readers who look
+// something up.
+func isAnnex(id string) bool {
+	switch id {
+	case story.SectionEnvironment, story.SectionMethod, sectionNumbers, story.SectionFiles:
+		return true
+	}
+	return false
+}
 
-// section draws one section. What follows the summary begins a page, as does the
-// annex, and whatever would begin on the lower half of one.
-func (p *paper) section(i int, sec story.Section) {
-	if i > 0 {
-		after := p.st.Sections[i-1]
-		begins := after.ID == story.SectionSummary || annex[sec.ID] != "" && annex[after.ID] == ""
-		if begins || p.room() < 75 {
-			p.newPage()
-		} else {
-			p.y += 4
-			p.rule(p.y, grey, 0.25)
-			p.y += 5
+// chapter is what the list of contents shows of a section; annex is its letter,
+// "" for what is none.
+type chapter struct{ id, title, annex string }
+
+// chapters are the sections of the story and that of the figures' numbers.
+func (p *paper) chapters() []chapter {
+	var all []chapter
+	letter := 'A'
+	add := func(id, title string) {
+		c := chapter{id: id, title: title}
+		if isAnnex(id) {
+			c.annex = "Annex " + string(letter)
+			letter++
 		}
+		all = append(all, c)
+	}
+	for _, sec := range p.st.Sections {
+		add(sec.ID, sec.Title)
+		if sec.ID == story.SectionMethod && p.hasChartNumbers() {
+			add(sectionNumbers, titleNumbers)
+		}
+	}
+	return all
+}
+
+func (p *paper) annexOf(id string) string {
+	for _, c := range p.chapters() {
+		if c.id == id {
+			return c.annex
+		}
+	}
+	return ""
+}
+
+// section draws one section. The annex begins a page, and so does whatever would
+// begin near the end of one.
+func (p *paper) section(i int, sec story.Section) {
+	if i > 0 && (p.room() < 75 || isAnnex(sec.ID) && !isAnnex(p.st.Sections[i-1].ID)) {
+		p.newPage()
 	}
 	p.sectionHeading(sec.ID, sec.Title, sec.Blocks)
 	opened := sec.ID != story.SectionSummary
@@ -115,11 +147,17 @@ func (p *paper) section(i int, sec story.Section) {
 	}
 }
 
-// sectionHeading begins a section, with what must stand below it on the same page.
+// sectionHeading begins a section, with what must stand below it on the same page
+// and a rule between it and a section above.
 func (p *paper) sectionHeading(id, title string, next []story.Block) {
-	eyebrow := annex[id]
-	head := p.wrap(title, h2, textWidth)
-	p.need(label.leading() + float64(len(head))*h2.leading() + 6 + p.lead(next))
+	eyebrow := p.annexOf(id)
+	head := p.wrap(p.types.fit(title, h2, 2*textWidth), h2, textWidth)
+	p.need(label.leading() + float64(len(head))*h2.leading() + 15 + p.lead(next))
+	if p.y > marginTop && len(p.found.of) > 0 {
+		p.y += 4
+		p.rule(p.y, grey, 0.25)
+		p.y += 5
+	}
 	p.mark(id)
 	p.f.Bookmark(p.types.clean(title), 0, p.y)
 	if eyebrow != "" {

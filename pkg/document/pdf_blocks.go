@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
@@ -9,6 +10,9 @@ import (
 // block draws one block; next are those after it, for what must not stand alone
 // at a page's end.
 func (p *paper) block(b story.Block, next []story.Block) {
+	if _, is := b.(story.Heading); is && len(next) > 0 && void(next[0]) || void(b) {
+		return
+	}
 	switch b := b.(type) {
 	case story.Heading:
 		p.heading(b.Text, next)
@@ -27,6 +31,17 @@ func (p *paper) block(b story.Block, next []story.Block) {
 	case story.Links:
 		p.filesOf(b)
 	}
+}
+
+// void says whether a block has nothing to show.
+func void(b story.Block) bool {
+	switch b := b.(type) {
+	case story.List:
+		return len(b.Items) == 0
+	case story.Table:
+		return len(b.Rows) == 0
+	}
+	return false
 }
 
 // lead is the height that must stand on the same page as the heading above it.
@@ -50,7 +65,7 @@ func (p *paper) lead(next []story.Block) float64 {
 }
 
 func (p *paper) heading(text string, next []story.Block) {
-	lines := p.wrap(text, h3, textWidth)
+	lines := p.wrap(p.types.fit(text, h3, 2*textWidth), h3, textWidth)
 	p.need(3 + float64(len(lines))*h3.leading() + 1 + p.lead(next))
 	if p.y > marginTop {
 		p.y += 3
@@ -85,7 +100,7 @@ func (p *paper) definitions(d story.Definitions) {
 	}
 	column = min(column, 36) + 5
 	for _, t := range d.Terms {
-		names, texts := p.wrap(t.Name, strong, column-5), p.wrap(t.Text, body, textWidth-column)
+		names, texts := p.wrap(t.Name, strong, column-5), p.wrap(cmp.Or(t.Text, story.NotAvailable), body, textWidth-column)
 		p.need(min(float64(max(len(names), len(texts))), 12) * body.leading())
 		p.beside(names, strong, texts, body, column)
 		p.y += 1.2
@@ -138,7 +153,7 @@ func (p *paper) item(head string, f face, text, detail string, column float64) {
 	p.need(min(float64(max(len(heads), len(texts)))*body.leading()+float64(len(details))*small.leading(), 40))
 	p.beside(heads, f, texts, body, column)
 	p.lines(marginX+column, details, small)
-	p.y += 1
+	p.y++
 }
 
 // filesOf links to files of the run's directory.

@@ -51,6 +51,9 @@ func (p *paper) grids(t story.Table, folds int) []grid {
 		return []grid{g.spread(needs).unfold()}
 	}
 	g.folds = 1
+	for i := range needs {
+		needs[i].least = needs[i].comfortable()
+	}
 	return g.split(needs)
 }
 
@@ -79,6 +82,12 @@ func (g grid) space() float64 {
 
 // split makes grids of as many columns as fit. One column alone always does.
 func (g grid) split(needs []need) []grid {
+	parts := g.splitAt(needs, len(needs))
+	// As many parts with as many columns each as can be.
+	return g.splitAt(needs, (len(needs)-2)/len(parts)+1)
+}
+
+func (g grid) splitAt(needs []need, most int) []grid {
 	var parts []grid
 	for next := 1; next < len(g.columns); {
 		part, its := g, []need{needs[0]}
@@ -87,7 +96,7 @@ func (g grid) split(needs []need) []grid {
 			more := part
 			more.columns = append(append([]int(nil), part.columns...), g.columns[next])
 			wider := append(append([]need(nil), its...), needs[next])
-			if len(part.columns) > 1 && sum(wider, func(n need) float64 { return n.least }) > more.space() {
+			if len(part.columns) > most || len(part.columns) > 1 && sum(wider, func(n need) float64 { return n.least }) > more.space() {
 				break
 			}
 			part, its = more, wider
@@ -167,6 +176,9 @@ func (p *paper) needOf(g grid, c int) need {
 		n = n.with(p.types.longest(detail, g.detail())+indent, min(p.types.width(p.types.clean(detail), g.detail()), 45)+indent)
 	}
 	n.least = min(n.least, longestWord)
+	if c == 0 && !column.Number {
+		n.least = max(n.least, min(n.all, 28)) // names are read with ease, whatever else is not
+	}
 	n.all = max(min(n.all, widestColumn), n.least)
 	apart := g.apart(c)
 	return need{n.least + apart, n.all + apart}

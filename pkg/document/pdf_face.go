@@ -47,7 +47,7 @@ func (f face) of(size float64) face { f.size = size; return f }
 // leading is the distance of lines in millimetres.
 func (f face) leading() float64 {
 	ratio := 1.36
-	if f.size >= 12 {
+	if f.size >= 14 {
 		ratio = 1.22
 	}
 	return f.size * ratio * point

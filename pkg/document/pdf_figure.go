@@ -13,7 +13,9 @@ const (
 )
 
 // figureHead and figureFoot are what a figure needs beside its picture.
-func (p *paper) figureHead(ref story.FigureRef) []string { return p.wrap(ref.Title, h3, textWidth) }
+func (p *paper) figureHead(ref story.FigureRef) []string {
+	return p.wrap(p.types.fit(ref.Title, h3, textWidth), h3, textWidth-28)
+}
 
 func (p *paper) figureFoot(ref story.FigureRef) []string {
 	return p.types.balanced(fmt.Sprintf("Figure %d. ", 99)+ref.Note, small, measure)
@@ -36,7 +38,7 @@ func (p *paper) figureLead(ref story.FigureRef) float64 {
 	if p.pictures[ref.ID].empty() || ref.ID == p.opener {
 		return 3 * body.leading()
 	}
-	return min(p.pictures[ref.ID].heightAt(textWidth)*0.85+p.around(ref), bottom-marginTop-20)
+	return min(p.pictures[ref.ID].heightAt(textWidth)*0.8+p.around(ref), bottom-marginTop-20)
 }
 
 // figure draws a figure where the story tells it, or says where it stands.
@@ -82,12 +84,26 @@ func (p *paper) drawHead(ref story.FigureRef, pic picture) {
 		p.y += 3
 	}
 	width := textWidth * max(p.fits(ref, pic), 0.3)
+	if p.s.Simulated {
+		p.simulated()
+	}
 	for _, l := range p.figureHead(ref) {
 		p.line(marginX, l, h3)
 	}
 	p.y++
 	p.drawPicture(pic, marginX, p.y, width)
 	p.y += pic.heightAt(width) + 2
+}
+
+// simulated marks a figure, which may be copied out of its report.
+func (p *paper) simulated() {
+	const text, pad = "SIMULATED", 1.6
+	f := label.of(6.4).in(caution)
+	width := p.types.width(text, f) + 2*pad
+	p.f.SetDrawColor(caution.rgb())
+	p.f.SetLineWidth(0.3)
+	p.f.Rect(pageWidth-marginX-width, p.y+0.3, width, h3.leading()-0.6, "D")
+	p.put(pageWidth-marginX-width+pad, p.y+h3.leading()/2+f.size*0.36*point, text, f)
 }
 
 // toPage leads to the page of an anchor.
@@ -116,7 +132,9 @@ func (p *paper) chartNumbers() {
 	if !p.hasChartNumbers() {
 		return
 	}
-	p.newPage()
+	if p.room() < 110 {
+		p.newPage()
+	}
 	p.sectionHeading(sectionNumbers, titleNumbers, nil)
 	for i, ref := range p.shown {
 		if len(ref.Tables) == 0 {
@@ -142,18 +160,5 @@ func (p *paper) numbersTable(t story.Table) {
 		t.Rows = t.Rows[:mostRows]
 		t.Note = fmt.Sprintf("%s The first %d of %d rows; the interactive report has them all.", t.Note, mostRows, n)
 	}
-	note := t.Note
-	folds := p.foldsOf(t)
-	for rows := t.Rows; ; {
-		part := t
-		part.Rows, part.Note = rows[:min(folds*foldRows, len(rows))], ""
-		if rows = rows[len(part.Rows):]; len(rows) == 0 {
-			part.Note = note
-		}
-		p.foldedTable(part, folds)
-		if len(rows) == 0 {
-			return
-		}
-		t.Caption += " (continued)"
-	}
+	p.table(t)
 }

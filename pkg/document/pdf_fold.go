@@ -1,6 +1,10 @@
 package document
 
-import "github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
+import (
+	"slices"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
+)
 
 const (
 	// foldGap is the white between rows that stand side by side.
@@ -24,11 +28,24 @@ func newGrid(t story.Table, folds int) grid {
 func (p *paper) foldsOf(t story.Table) int {
 	for folds := 3; folds > 1 && len(t.Columns) > 0; folds-- {
 		g := newGrid(t, folds)
-		if len(t.Rows) >= foldFrom*(folds-1) && sum(p.needs(g), func(n need) float64 { return n.all }) <= g.space() {
+		if len(t.Rows) >= foldFrom*folds-4 && sum(p.needs(g), func(n need) float64 { return n.all }) <= g.space() {
 			return folds
 		}
 	}
 	return 1
+}
+
+// parts divides a folded table into what a page holds of it.
+func parts(t story.Table, folds int) []story.Table {
+	if folds == 1 {
+		return []story.Table{t}
+	}
+	var all []story.Table
+	for rows := range slices.Chunk(t.Rows, folds*foldRows) {
+		t.Rows = rows
+		all = append(all, t)
+	}
+	return all
 }
 
 // across is how many columns a row has.

@@ -9,16 +9,15 @@ import (
 
 // masthead says what the document is, and what must be known before any number.
 func (p *paper) masthead() {
+	const mostLines = 3
 	p.y = 15
 	p.line(marginX, "kubectl llmbench", label.in(accent))
-	p.y += 1
-	for _, l := range p.wrap(p.st.Title, h1, textWidth) {
+	p.y++
+	for _, l := range p.wrap(p.types.fit(p.st.Title, h1, mostLines*textWidth), h1, textWidth) {
 		p.line(marginX, l, h1)
 	}
-	p.y += 1
-	for _, l := range p.types.balanced(p.st.Subtitle, body.of(8), textWidth) {
-		p.line(marginX, l, body.of(8).in(grey))
-	}
+	p.y++
+	p.lines(marginX, p.types.balanced(p.st.Subtitle, body.of(8), textWidth), body.of(8).in(grey))
 	p.y += 2.4
 	for _, b := range p.st.Banners {
 		p.banner(b)
@@ -28,7 +27,7 @@ func (p *paper) masthead() {
 
 // banner writes its title and its text as one paragraph.
 func (p *paper) banner(c story.Callout) {
-	title := p.types.clean(c.Title)
+	title := p.types.fit(c.Title, strong, textWidth/3)
 	face := strong.in(toneInk(c.Tone))
 	indent := p.types.width(title+"  ", face)
 	text := c.Text
@@ -36,6 +35,10 @@ func (p *paper) banner(c story.Callout) {
 		text += " " + c.Remedy
 	}
 	lines := p.wrap(text, body, textWidth-2*calloutPadX-indent)
+	if len(lines) > 30 {
+		p.callout(c, false)
+		return
+	}
 	height := float64(max(len(lines), 1))*body.leading() + 2.4
 	p.need(height)
 	p.fill(marginX, p.y, textWidth, height, tintOf(c.Tone))
@@ -104,14 +107,7 @@ func openingRank(kind, scenario string) int {
 
 // contents lists the sections with their pages, in two columns.
 func (p *paper) contents() {
-	type entry struct{ id, title string }
-	var all []entry
-	for _, sec := range p.st.Sections {
-		all = append(all, entry{sec.ID, sec.Title})
-		if sec.ID == story.SectionMethod && p.hasChartNumbers() {
-			all = append(all, entry{sectionNumbers, titleNumbers})
-		}
-	}
+	all := p.chapters()
 	const gap = 10.0
 	width := (textWidth - gap) / 2
 	rows := (len(all) + 1) / 2
@@ -127,7 +123,7 @@ func (p *paper) contents() {
 			}
 			x := marginX + float64(column)*(width+gap)
 			title := all[i].title
-			if a := annex[all[i].id]; a != "" {
+			if a := all[i].annex; a != "" {
 				title = a + " · " + title
 			}
 			p.entry(x, width, all[i].id, title, step)

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,14 +19,17 @@ func (t *typefaces) wrap(s string, f face, width float64) []string {
 		if line != "" {
 			longer = line + " " + word
 		}
-		if t.width(longer, f) <= width {
+		if !t.exceeds(longer, f, width) {
 			line = longer
 			continue
 		}
 		if line != "" {
+			if n := t.filler(line, word, f, width); n > 0 {
+				line, word = line+" "+word[:n], word[n:]
+			}
 			lines = append(lines, line)
 		}
-		for t.width(word, f) > width {
+		for t.exceeds(word, f, width) {
 			n := t.head(word, f, width)
 			if n == len(word) {
 				break
@@ -40,6 +44,40 @@ func (t *typefaces) wrap(s string, f face, width float64) []string {
 	return lines
 }
 
+// exceeds says whether a clean text is wider than a width, without measuring all
+// of a very long one.
+func (t *typefaces) exceeds(s string, f face, width float64) bool {
+	const step = 512 // bytes
+	for len(s) > step {
+		end := step
+		for !utf8.RuneStart(s[end]) {
+			end--
+		}
+		if width -= t.width(s[:end], f); width < 0 {
+			return true
+		}
+		s = s[end:]
+	}
+	return t.width(s, f) > width
+}
+
+// filler is how many bytes of a long word go to the end of a line, broken after
+// punctuation; 0 where the whole word had better stand on the next.
+func (t *typefaces) filler(line, word string, f face, width float64) int {
+	left := width - t.width(line+" ", f)
+	if left < width/5 || !t.exceeds(word, f, width/4) || utf8.RuneCountInString(word) < 18 {
+		return 0
+	}
+	n := t.head(word, f, left)
+	if last, _ := utf8.DecodeLastRuneInString(word[:n]); !strings.ContainsRune(softEnds, last) {
+		return 0
+	}
+	return n
+}
+
+// softEnds are after which a long word is broken.
+const softEnds = "-/_.:,;=@+&?"
+
 // head is how many bytes of a word fit, one letter at least; fewer where the
 // word can be broken after punctuation in the second half of those.
 func (t *typefaces) head(word string, f face, width float64) int {
@@ -50,7 +88,7 @@ func (t *typefaces) head(word string, f face, width float64) int {
 			break
 		}
 		fits = end
-		if strings.ContainsRune("-/_.:,;=@+&?", r) {
+		if strings.ContainsRune(softEnds, r) {
 			soft = end
 		}
 	}
@@ -77,13 +115,11 @@ func (t *typefaces) fit(s string, f face, width float64) string {
 		return s
 	}
 	runes := []rune(s)
-	for keep := len(runes) - 1; keep >= 2; keep-- {
-		short := string(runes[:(keep+1)/2]) + "…" + string(runes[len(runes)-keep/2:])
-		if t.width(short, f) <= width {
-			return short
-		}
+	shortened := func(keep int) string {
+		return string(runes[:(keep+1)/2]) + "…" + string(runes[len(runes)-keep/2:])
 	}
-	return "…"
+	tooMany := sort.Search(len(runes), func(keep int) bool { return t.width(shortened(keep), f) > width })
+	return shortened(max(tooMany-1, 0))
 }
 
 // balanced is wrap without a last line of a word or two, where shorter lines
