@@ -3,7 +3,9 @@ package document
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -17,7 +19,7 @@ func readSVG(b *bytes.Buffer) (picture, error) {
 	var text *shape
 	for {
 		token, err := d.Token()
-		if token == nil {
+		if errors.Is(err, io.EOF) {
 			return pic.withoutPaper(), nil
 		}
 		if err != nil {

@@ -75,9 +75,10 @@ func runs(t *testing.T) map[string]func() (record.Summary, []chart.Figure) {
 		"crowded": func() (record.Summary, []chart.Figure) { s := crowded(t); return s, chart.Figures(s, nil) },
 		"hostile": func() (record.Summary, []chart.Figure) {
 			s, _ := sample(t)
-			long := hostile + strings.Repeat("\u202eabc\x00\U0001f600 ", 400) + strings.Repeat("y", 20000)
-			s.Name, s.RunID, s.Environment.Engines[0].Engine, s.Scenarios[0].Name, s.Scenarios[0].Engines[0].Engine = long, long, long, long, long
-			s.Fairness[0].Detail, s.Verdict.Summary = long, long
+			name := hostile + "\u202eabc\x00\U0001f600 " + strings.Repeat("y", 60)
+			s.Environment.Engines[0].Engine, s.Scenarios[0].Name, s.Scenarios[0].Engines[0].Engine = name, name, name
+			long := strings.Repeat(name, 100) + strings.Repeat("y", 20000)
+			s.Name, s.RunID, s.Environment.Engines[1].Image, s.Fairness[0].Detail, s.Verdict.Summary = name, long, long, long, long
 			return s, chart.Figures(s, nil)
 		},
 	}

@@ -50,7 +50,7 @@ func TestWrap(t *testing.T) {
 		"aaaaaaa":                 {"aaaaa", "aa"},
 		"aaa-aaaa":                {"aaa-", "aaaa"},
 		"a aaaaaaaaaaaa":          {"a", "aaaaa", "aaaaa", "aa"},
-		"aa a-aaaaa-aaaaa-aaaaaa": {"aa a-", "aaaaa", "-", "aaaaa", "-", "aaaaa", "a"},
+		"aa a-aaaaa-aaaaa-aaaaaa": {"aa a-", "aaaaa", "-aaaa", "a-aaa", "aaa"},
 	} {
 		if diff := cmp.Diff(want, types.wrap(in, body, five)); diff != "" {
 			t.Errorf("wrap(%q) (-want +got):\n%s", in, diff)
