@@ -34,7 +34,7 @@ func (p *paper) banner(c story.Callout) {
 	if c.Remedy != "" {
 		text += " " + c.Remedy
 	}
-	lines := p.wrap(text, body, textWidth-2*calloutPadX-indent)
+	lines := p.types.balanced(text, body, textWidth-2*calloutPadX-indent)
 	if len(lines) > 30 {
 		p.callout(c, false)
 		return

@@ -77,7 +77,7 @@ func runs(t *testing.T) map[string]func() (record.Summary, []chart.Figure) {
 			s, _ := sample(t)
 			name := hostile + "\u202eabc\x00\U0001f600 " + strings.Repeat("y", 60)
 			s.Environment.Engines[0].Engine, s.Scenarios[0].Name, s.Scenarios[0].Engines[0].Engine = name, name, name
-			long := strings.Repeat(name, 100) + strings.Repeat("y", 20000)
+			long := strings.Repeat(name, 20) + strings.Repeat("y", 9000)
 			s.Name, s.RunID, s.Environment.Engines[1].Image, s.Fairness[0].Detail, s.Verdict.Summary = name, long, long, long, long
 			return s, chart.Figures(s, nil)
 		},
@@ -162,7 +162,8 @@ func TestPDFOfAnyRunStaysOnItsPages(t *testing.T) {
 			pdf := printed(t, s, figures)
 			pages := len(regexp.MustCompile(`/Type /Page\n`).FindAll(pdf, -1))
 			marked := map[int]bool{}
-			for _, l := range readPDF(t, pdf) {
+			lines := readPDF(t, pdf)
+			for _, l := range lines {
 				end := l.x + types.width(l.text, face{size: l.size})/point
 				if l.x < (marginX-0.5)/point || end > (pageWidth-marginX+0.5)/point || l.y < 20 || l.y > pageHeight/point-20 {
 					t.Errorf("page %d: %q reaches from (%.0f, %.0f) to %.0f", l.page, l.text, l.x, l.y, end)
@@ -180,7 +181,7 @@ func TestPDFOfAnyRunStaysOnItsPages(t *testing.T) {
 					t.Errorf("page %d: marked as simulated is %v, want %v", page, is, s.Simulated)
 				}
 			}
-			if !strings.Contains(words(readPDF(t, pdf)), fmt.Sprintf("Page%dof%d", pages, pages)) {
+			if !strings.Contains(words(lines[max(len(lines)-400, 0):]), fmt.Sprintf("Page%dof%d", pages, pages)) {
 				t.Error("the last page is not counted as that")
 			}
 		})
