@@ -60,7 +60,7 @@ func crowded(t *testing.T) record.Summary {
 		s.Findings = append(s.Findings, record.Finding{ID: fmt.Sprintf("finding-%d", i), Severity: record.SeverityWarn, Subject: strings.Repeat("pod/x-", 10),
 			Message: strings.Repeat("something is not as it should be ", 1+i%4), Remedy: strings.Repeat("mend it ", 1+i%9)})
 	}
-	s.Findings[7].Message = strings.Repeat("a very long message ", 500)
+	s.Findings[7].Message = strings.Repeat("a very long message ", 300)
 	return s
 }
 
@@ -158,6 +158,7 @@ func TestPDFOfAnyRunStaysOnItsPages(t *testing.T) {
 	}
 	for name, run := range runs(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s, figures := run()
 			pdf := printed(t, s, figures)
 			pages := len(regexp.MustCompile(`/Type /Page\n`).FindAll(pdf, -1))
@@ -194,19 +195,22 @@ func TestSecondPrintingFindsThePlacesOfTheFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, run := range runs(t) {
-		s, figures := run()
-		st := story.Tell(s, figures)
-		drawn, err := pictures(s, st, figures)
-		if err != nil {
-			t.Fatal(err)
-		}
-		first := newPaper(s, st, drawn, types, places{})
-		first.print()
-		second := newPaper(s, st, drawn, types, first.found)
-		second.print()
-		if diff := cmp.Diff(first.found, second.found, cmp.AllowUnexported(places{})); diff != "" {
-			t.Errorf("%s: page numbers are wrong (-first +second):\n%s", name, diff)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, figures := run()
+			st := story.Tell(s, figures)
+			drawn, err := pictures(s, st, figures)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := newPaper(s, st, drawn, types, places{})
+			first.print()
+			second := newPaper(s, st, drawn, types, first.found)
+			second.print()
+			if diff := cmp.Diff(first.found, second.found, cmp.AllowUnexported(places{})); diff != "" {
+				t.Errorf("page numbers are wrong (-first +second):\n%s", diff)
+			}
+		})
 	}
 }
 
