@@ -25,6 +25,7 @@ const (
 	SummaryJSON = "processed/summary.json"
 	SummaryCSV  = "processed/summary.csv"
 	ReportHTML  = "reports/report.html"
+	ReportPDF   = "reports/report.pdf"
 	LogFile     = "logs/llmbench.log"
 	// ChartsFolder holds the pictures.
 	ChartsFolder = "charts"

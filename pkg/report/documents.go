@@ -43,6 +43,9 @@ var formats = []format{
 	{"html", ReportHTML, func(w io.Writer, c content) error {
 		return document.HTML(w, c.summary, story.Tell(c.summary, c.figures), c.figures)
 	}},
+	{"pdf", ReportPDF, func(w io.Writer, c content) error {
+		return document.PDF(w, c.summary, story.Tell(c.summary, c.figures), c.figures)
+	}},
 }
 
 // Formats lists the document formats that WriteDocuments knows, in the order

@@ -202,7 +202,7 @@ func TestRawAloneIsEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{SummaryJSON, SummaryCSV, ReportHTML}, files); diff != "" {
+	if diff := cmp.Diff([]string{SummaryJSON, SummaryCSV, ReportHTML, ReportPDF}, files); diff != "" {
 		t.Errorf("documents (-want +got):\n%s", diff)
 	}
 	for _, file := range files {
