@@ -90,12 +90,22 @@ func TestLoadEqualsTheLiveSummary(t *testing.T) {
 		if err := d.WriteRun(run); err != nil {
 			t.Fatal(err)
 		}
-		got, err := Load(d)
+		got, err := LoadAll(d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(live.Summary(), got); diff != "" {
+		if diff := cmp.Diff(live.Summary(), got.Summary); diff != "" {
 			t.Fatalf("seed %d (-live +read back):\n%s", seed, diff)
+		}
+		if diff := cmp.Diff(run, got.Run); diff != "" {
+			t.Fatalf("seed %d: the run (-live +read back):\n%s", seed, diff)
+		}
+		for _, sc := range got.Summary.Scenarios {
+			for _, e := range sc.Engines {
+				if diff := cmp.Diff(live.Values(sc.Name, e.Engine, "ttft_ms"), got.Values(sc.Name, e.Engine, "ttft_ms")); diff != "" {
+					t.Fatalf("seed %d: values (-live +read back):\n%s", seed, diff)
+				}
+			}
 		}
 	}
 }
