@@ -70,7 +70,7 @@ func (m *markdown) comparedGate(c record.Comparison) {
 		return
 	}
 	said, tone := story.GateOutcome(c.Gate.Status)
-	m.line("**", marks[tone], "Gate ", said, "**")
+	m.line("**", marks[tone], "Gate: ", said, "**")
 	m.line()
 	m.head("Limit", "Of", "Result", "What changed")
 	for _, check := range c.Gate.Checks {

@@ -3,6 +3,7 @@ package document
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
 )
@@ -15,25 +16,17 @@ const syntax = "&<>|`*_~[]()!\\{}$\"'#@^="
 // issue, a merge request, a label, a scheme, an emoji. It looks for them in the text
 // that Markdown has made, so that a reference to the character does not help:
 // something must come between it and what follows.
-const references = "@#!~%$&^:/"
+const references = "@#!~%$&^:"
 
 // apart shows nothing and keeps its neighbours from being one word (U+200B).
 const apart = "&#8203;"
-
-// hashLength is how many hexadecimal digits are taken for the hash of a commit.
-const hashLength = 7
 
 // safe makes text that may hold names from a cluster, an engine or a file fit for
 // one line of Markdown: it shows as it is, and is no markup, link or mention.
 func safe(text string) string {
 	runes := []rune(strings.Join(strings.Fields(story.Printable(text)), " "))
 	var b strings.Builder
-	hex := 0
 	for i, r := range runes {
-		if hex = hexRun(r, hex); hex == hashLength {
-			b.WriteString(apart)
-			hex = 1
-		}
 		if strings.ContainsRune(syntax, r) {
 			b.WriteString("&#" + strconv.Itoa(int(r)) + ";")
 		} else {
@@ -46,22 +39,11 @@ func safe(text string) string {
 	return b.String()
 }
 
-// hexRun is how many hexadecimal digits stand in a row, this one included.
-func hexRun(r rune, before int) int {
-	if r >= '0' && r <= '9' || r >= 'a' && r <= 'f' || r >= 'A' && r <= 'F' {
-		return before + 1
-	}
-	return 0
-}
-
-// refers says whether two characters could begin a reference: those above with
-// something behind them, and the joints of www.example.com and GH-1.
+// refers says whether two characters could begin a reference: one of those above
+// with something behind it, and the joints of www.example.com and GH-1.
 func refers(r, next rune) bool {
-	switch {
-	case next == ' ':
-		return false
-	case strings.ContainsRune(references, r):
-		return true
+	if strings.ContainsRune(references, r) {
+		return unicode.IsLetter(next) || unicode.IsDigit(next) || strings.ContainsRune(`"'_{/+-[(`, next)
 	}
 	return (r == 'w' || r == 'W') && next == '.' || (r == 'h' || r == 'H') && next == '-'
 }

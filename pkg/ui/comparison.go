@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
@@ -87,8 +88,20 @@ func (p *printer) comparedCells(row record.ComparedRow, width Width) []string {
 	return cells
 }
 
-// metricText names a number without a unit where it has none of its own.
-func metricText(row record.ComparedRow) string { return Printable(story.ComparedName(row)) }
+// shortNames are what tables call what has no percentiles, and what would be too
+// long for one.
+var shortNames = map[string]string{
+	"success_share": "SUCCESS", "output_tokens_per_s": "TOK/S", "requests_per_s": "REQ/S",
+}
+
+// metricText names a number as the tables of a run do.
+func metricText(row record.ComparedRow) string {
+	if name := shortNames[row.Metric]; name != "" {
+		return name
+	}
+	name := strings.Replace(metricName(row.Metric), "TTFT_FROM_SCHEDULE", "SCHED TTFT", 1)
+	return Printable(name + " " + statName(row.Statistic))
+}
 
 // valueText is a number of a run; shares are in percent.
 func valueText(v record.Float, unit string) string {

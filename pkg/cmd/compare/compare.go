@@ -111,6 +111,10 @@ func (o *Options) run() error {
 		_, err := fmt.Fprintf(o.Streams.Err, "wrote %s\n", f)
 		written = errors.Join(written, err)
 	}
+	if doubt := o.Gate.Doubt(c); doubt != "" {
+		_, err := fmt.Fprintf(o.Streams.Err, "warning: %s\n", ui.Printable(doubt))
+		written = errors.Join(written, err)
+	}
 	return errors.Join(written, o.print(c), o.Gate.Err(c))
 }
 

@@ -64,6 +64,19 @@ func (g *Gate) Err(c record.Comparison) error {
 	return nil
 }
 
+// Doubt says which limits passed only because nobody could judge them, "" where none
+// did.
+func (g *Gate) Doubt(c record.Comparison) string {
+	if g.Unknown == UnknownFail || c.Gate == nil {
+		return ""
+	}
+	unknown := named(c.Gate.Checks, record.GateCannotSay)
+	if unknown == "" {
+		return ""
+	}
+	return fmt.Sprintf("nobody can judge %s, which passes unless --gate-unknown=fail", unknown)
+}
+
 // named lists the limits that came out so.
 func named(checks []record.GateCheck, status string) string {
 	var all []string
