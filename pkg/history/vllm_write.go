@@ -88,7 +88,7 @@ func vllmResult(s record.Summary, sc record.ScenarioResult, e record.EngineResul
 	}
 	info := engineInfo(s, e)
 	out := map[string]any{
-		"date": s.StartedAt.UTC().Format("20060102-150405"), "backend": backend(info.Kind), "endpoint_type": backend(info.Kind), "label": e.Engine,
+		"date": date(s.StartedAt), "backend": backend(info.Kind), "endpoint_type": backend(info.Kind), "label": e.Engine,
 		"model_id": info.Model, "tokenizer_id": nil, "num_prompts": e.Succeeded + e.Failed, "duration": nil,
 		keyCompleted: e.Succeeded, "failed": e.Failed,
 		"total_input_tokens": total(of("prompt_tokens"), e.Succeeded), "total_output_tokens": total(of("output_tokens"), e.Succeeded),
@@ -101,6 +101,14 @@ func vllmResult(s record.Summary, sc record.ScenarioResult, e record.EngineResul
 	}
 	single(out, e, of)
 	return out
+}
+
+// date is a time as vLLM writes it, in UTC.
+func date(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format("20060102-150405")
 }
 
 // engineInfo is what is known of an engine, without its command line and address.
