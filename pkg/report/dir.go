@@ -26,7 +26,10 @@ const (
 	SummaryCSV  = "processed/summary.csv"
 	ReportHTML  = "reports/report.html"
 	ReportPDF   = "reports/report.pdf"
-	LogFile     = "logs/llmbench.log"
+	ReportJUnit = "reports/junit.xml"
+	// ReportMarkdown fits a comment on a pull request.
+	ReportMarkdown = "reports/report.md"
+	LogFile        = "logs/llmbench.log"
 	// ChartsFolder holds the pictures.
 	ChartsFolder = "charts"
 	latestLink   = "latest"
