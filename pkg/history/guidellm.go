@@ -114,7 +114,7 @@ func (b guideBenchmark) load() (load, []string, error) {
 	if counts == nil {
 		return l, nil, errors.New("it does not count its requests (request_totals, total_count)")
 	}
-	ok := false
+	var ok bool
 	if l.succeeded, ok = counts.Successful.count(); !ok {
 		return l, nil, errors.New("its count of successful requests is no count")
 	}
