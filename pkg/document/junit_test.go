@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -95,7 +96,7 @@ func TestJUnitOfHostileNames(t *testing.T) {
 		elements := map[string]int{}
 		for d := xml.NewDecoder(b); ; {
 			token, err := d.Token()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -114,10 +114,11 @@ func (b guideBenchmark) load() (load, []string, error) {
 	if counts == nil {
 		return l, nil, errors.New("it does not count its requests (request_totals, total_count)")
 	}
-	ok := false
-	if l.succeeded, ok = counts.Successful.count(); !ok {
+	succeeded, ok := counts.Successful.count()
+	if !ok {
 		return l, nil, errors.New("its count of successful requests is no count")
 	}
+	l.succeeded = succeeded
 	l.failed, _ = counts.Errored.count()
 	l.cancelled, _ = counts.Incomplete.count()
 	l.rates = rates{

@@ -39,7 +39,6 @@ func TestRead(t *testing.T) {
 						counts[sc.Name+" "+metric] = len(run.Values(sc.Name, sc.Engines[0].Engine, metric))
 					}
 				}
-				sc.Timeline = nil
 			}
 			for i := range run.Summary.Scenarios {
 				counts[run.Summary.Scenarios[i].Name+" slices"] = len(run.Summary.Scenarios[i].Timeline)

@@ -78,11 +78,11 @@ func openDir(path string) (s Source, err error) {
 // nameOf is what a run is called: where results/latest leads to, because that
 // is another run by tomorrow.
 func nameOf(path string) string {
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return filepath.Clean(path)
 	}
-	return real
+	return target
 }
 
 func openFile(path, place string) (s Source, err error) {
