@@ -103,7 +103,7 @@ func readGuideLLM(data []byte) (Run, error) {
 		return Run{}, errors.New("it is a report of GuideLLM without any benchmark")
 	}
 	run := assemble(record.Run{}, record.EngineInfo{Engine: "openai", Model: model}, loads)
-	run.Program, run.Definitions, run.Warnings = ProgramGuideLLM, guideDefinitions, warnings
+	run.Program, run.Definitions, run.Warnings = ProgramGuideLLM, guideDefinitions, append(warnings, run.Warnings...)
 	return run, nil
 }
 
