@@ -91,6 +91,10 @@ demo: ## Compare three simulated engines, which needs no cluster
 bench: ## Measure the measuring itself, against simulated engines
 	go run ./test/bench
 
+.PHONY: capacity-seeds
+capacity-seeds: ## Find a simulated engine's known capacity over ten seeds, on sockets; half an hour
+	go test -tags capacityseeds -run TestCapacitySeeds -v -timeout 90m ./pkg/bench
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg | sort | while IFS=: read -r file declaration; do \

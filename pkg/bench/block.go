@@ -121,3 +121,12 @@ func (b *block) saveWhileRunning(sink Sink) (stop func()) {
 	}()
 	return func() { close(quit); <-gone }
 }
+
+// spend ends the counting of the client's usage where that has not ended yet.
+func (b *block) spend() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.spent == nil {
+		b.spent = b.clock.usage()
+	}
+}

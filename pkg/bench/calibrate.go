@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -19,7 +21,7 @@ const sharedWithin = 0.01
 
 // calibrate learns how each engine counts tokens, where prompts aim at lengths.
 func (r *runner) calibrate(ctx context.Context) {
-	if !r.Prompts.Calibrates() {
+	if !r.Prompts.Calibrates() && !slices.ContainsFunc(scenarios(r.Config, r.Traces), func(s scenario) bool { return s.load.Arrival == config.ArrivalTrace }) {
 		return
 	}
 	rulers := make([]*prompt.Ruler, len(r.Targets))

@@ -27,6 +27,8 @@ type exchange struct {
 	decoder  engine.Decoder
 	timing   wire.Timing
 	live     liveCounter
+	// onFirst, where set, is told when the first token arrived.
+	onFirst func(at time.Time)
 	// retryAfter is what a refusal asked for, 0 where it did not.
 	retryAfter time.Duration
 	// transcript is the answer's frames, kept only where the text is wanted.
@@ -138,6 +140,9 @@ func (x *exchange) follow(s *wire.Stream, w *watch) error {
 		ended := x.tally.ended
 		if x.tally.add(&frame, d) {
 			s.TokenSeen()
+			if x.onFirst != nil {
+				x.onFirst(frame.At)
+			}
 		}
 		if d.Token {
 			w.token(frame.At)

@@ -20,9 +20,9 @@ type loop struct {
 	run func(ctx context.Context, fire func(context.Context, load.Arrival) record.Status, drop func(load.Arrival)) error
 }
 
-func newLoop(l config.LoadTest, seed uint64) loop {
+func newLoop(l config.LoadTest, trace load.Trace, seed uint64) loop {
 	if l.IsOpen() {
-		return openLoop(loadOpen(l, seed))
+		return openLoop(loadOpen(l, trace, seed))
 	}
 	return closedLoop(loadUsers(l, seed))
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
@@ -217,7 +218,7 @@ func TestAnOpenLoopGivesUpAnEngineThatFailsForLong(t *testing.T) {
 	addEngine(t, &o, "vllm", func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "boom", 500) })
 	})
-	l := newLoop(o.Config.TestScenarios.LoadTests[0], 1)
+	l := newLoop(o.Config.TestScenarios.LoadTests[0], load.Trace{}, 1)
 	if l.mostFailures != 20 {
 		t.Errorf("given up after %d failures in a row, want those of ten seconds", l.mostFailures)
 	}

@@ -32,6 +32,9 @@ func (r *runner) ask(s shot, turn *turn, attempt int) ask {
 	}
 	source, seq := r.deal(s.part(attempt), s.target), uint64(s.arrival.Seq) //nolint:gosec // seq counts from 0
 	request := source.Ask(seq)
+	if wanted := s.arrival.Lengths; wanted.PromptTokens > 0 {
+		request = source.Sized(seq, wanted.PromptTokens, wanted.OutputTokens)
+	}
 	if s.index < 0 && request.PromptTokens > 0 {
 		request = source.Sized(seq, preflightPrompt, 0)
 		request.PromptTokens = 0

@@ -19,6 +19,8 @@ type shot struct {
 	arrival   load.Arrival
 	maxTokens int
 	block     *block // nil outside a measured block
+	// onFirst, where set, is told when the first token of an attempt arrived.
+	onFirst func(at time.Time)
 }
 
 // fire sends a shot until it succeeds or may not be tried again. Every
@@ -30,7 +32,7 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 	}
 	defer r.exchanges.Put(x)
 	defer r.panics()
-	x.target, x.timeouts = s.target, r.timeouts
+	x.target, x.timeouts, x.onFirst = s.target, r.timeouts, s.onFirst
 	turn := r.nextTurn(s)
 	x.keepText = turn != nil
 	for attempt := 1; ; attempt++ {

@@ -17,7 +17,9 @@ type Options struct {
 	Config  config.Config
 	Targets []*Target
 	Prompts *prompt.Source
-	Seed    uint64
+	// Traces are what load tests of the arrival trace replay.
+	Traces Traces
+	Seed   uint64
 	// Start is the run's zero of time; samples count from it.
 	Start time.Time
 	RunID string
@@ -78,7 +80,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	r := newRunner(o)
 	r.calibrate(ctx)
-	for i, s := range scenarios(o.Config) {
+	for i, s := range scenarios(o.Config, o.Traces) {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("interrupted before scenario %q: %w", s.plan.Name, err)
 		}

@@ -31,7 +31,7 @@ func runLoad(ctx context.Context, r *runner, s scenario, index int) error {
 func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, round int) {
 	id := blockID(index, t, round)
 	defer r.scrape(ctx, t, s.plan.Name, id)()
-	l := newLoop(s.load, r.Seed+uint64(round)) //nolint:gosec // rounds count from 0
+	l := newLoop(s.load, s.trace, r.Seed+uint64(round)) //nolint:gosec // rounds count from 0
 	from := time.Now().Add(l.measureFrom)
 	to := from.Add(l.duration)
 	r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: (l.measureFrom + l.duration).Milliseconds()})

@@ -66,6 +66,7 @@ type scraper struct {
 	metered engine.Metered
 	state   *scrapeState
 	like    record.ServerSample // with what its readings have in common
+	to      func(record.ServerSample)
 }
 
 // scrape reads a target's metrics once now, then each second, and a last time in
@@ -73,13 +74,18 @@ type scraper struct {
 // under way any more. It uses no measured connection. An engine without metrics
 // is let alone.
 func (r *runner) scrape(ctx context.Context, t *Target, scenario, block string) (stop func()) {
+	return r.scrapeTo(ctx, t, scenario, block, r.Sink.Server)
+}
+
+// scrapeTo is scrape with another place for the readings to go.
+func (r *runner) scrapeTo(ctx context.Context, t *Target, scenario, block string, to func(record.ServerSample)) (stop func()) {
 	metered, ok := t.Protocol.(engine.Metered)
 	known, _ := r.scraped.LoadOrStore(t, &scrapeState{})
 	state := known.(*scrapeState)
 	if !ok || state.hopeless() || ctx.Err() != nil {
 		return func() {}
 	}
-	s := &scraper{r: r, t: t, metered: metered, state: state, like: record.ServerSample{
+	s := &scraper{r: r, t: t, metered: metered, state: state, to: to, like: record.ServerSample{
 		Engine: t.Name, Endpoint: t.Info.Endpoint, Scenario: scenario, Block: block,
 	}}
 	s.edge(ctx, record.EdgeOpen, edgeTries)
@@ -167,7 +173,7 @@ func (s *scraper) close(ctx context.Context) {
 
 func (s *scraper) keep(reading record.ServerSample) {
 	s.state.note(reading.Status)
-	s.r.Sink.Server(reading)
+	s.to(reading)
 }
 
 // read makes one reading.

@@ -19,11 +19,23 @@ func loadUsers(l config.LoadTest, seed uint64) load.Users {
 
 // loadOpen is one round of an open loop. Equal seeds give every engine the same
 // arrivals.
-func loadOpen(l config.LoadTest, seed uint64) load.Open {
+func loadOpen(l config.LoadTest, trace load.Trace, seed uint64) load.Open {
+	if l.Arrival == config.ArrivalTrace {
+		return load.Open{Pacer: trace, Warmup: seconds(l.WarmupSeconds), Duration: traceTime(l, trace), MaxInFlight: l.MaxInFlight, Seed: seed}
+	}
 	return load.Open{
 		Pacer: pacer(l), Warmup: seconds(l.WarmupSeconds), Duration: roundTime(l, l.DurationSeconds),
 		MaxInFlight: l.MaxInFlight, Seed: seed,
 	}
+}
+
+// traceTime is the measured time of a trace: what was asked for, or else all of
+// it but the warm-up, which is its begin.
+func traceTime(l config.LoadTest, trace load.Trace) time.Duration {
+	if l.DurationSeconds > 0 {
+		return seconds(l.DurationSeconds)
+	}
+	return max(trace.Span()-seconds(l.WarmupSeconds), 0)
 }
 
 // roundTime is a round's part of a time that all rounds share.
@@ -71,6 +83,7 @@ func loadShape(l config.LoadTest) record.Shape {
 		return s
 	}
 	s.RatePerS, s.ToRatePerS, s.Burstiness = l.RatePerS, l.ToRatePerS, l.Burstiness
+	s.Trace, s.Speed = l.Trace.File, l.Trace.Speed
 	s.BurstSize, s.BurstPeriodS, s.MaxInFlight = l.BurstSize, l.BurstPeriodSeconds, l.MaxInFlight
 	for _, step := range l.Steps {
 		s.Steps = append(s.Steps, record.RateStep{RatePerS: step.RatePerS, DurationS: step.DurationSeconds})

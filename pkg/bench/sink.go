@@ -23,6 +23,8 @@ type Event struct {
 	Done, Total int64
 	Sample      *record.Sample
 	Finding     *record.Finding
+	// Step is a judged step of a capacity search (EventStep).
+	Step *record.CapacityPoint
 }
 
 // EventKind names what happened.
@@ -36,6 +38,7 @@ const (
 	EventRequest                    // a request ended
 	EventDropped                    // a request was due, but too many were under way
 	EventFinding                    // something the reader should know
+	EventStep                       // a step of a capacity search was judged
 )
 
 // Notify receives events; it is called from many goroutines.

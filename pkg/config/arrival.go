@@ -14,13 +14,14 @@ var arrivalKeys = []struct {
 	arrival     string
 	needs, also []string
 }{
-	{ArrivalUsers, []string{"concurrent_users", "duration_seconds"}, []string{"ramp_up_seconds", "think_time"}},
-	{ArrivalConstant, []string{"rate_per_s", "duration_seconds"}, []string{"max_in_flight"}},
-	{ArrivalPoisson, []string{"rate_per_s", "duration_seconds"}, []string{"max_in_flight"}},
-	{ArrivalGamma, []string{"rate_per_s", "burstiness", "duration_seconds"}, []string{"max_in_flight"}},
+	{ArrivalUsers, []string{"concurrent_users", "duration_seconds"}, []string{"users_sweep", "ramp_up_seconds", "think_time"}},
+	{ArrivalConstant, []string{"rate_per_s", "duration_seconds"}, []string{"rate_sweep", "max_in_flight"}},
+	{ArrivalPoisson, []string{"rate_per_s", "duration_seconds"}, []string{"rate_sweep", "max_in_flight"}},
+	{ArrivalGamma, []string{"rate_per_s", "burstiness", "duration_seconds"}, []string{"rate_sweep", "max_in_flight"}},
 	{ArrivalRamp, []string{"rate_per_s", "to_rate_per_s", "duration_seconds"}, []string{"max_in_flight"}},
 	{ArrivalSteps, []string{"steps"}, []string{"max_in_flight", "duration_seconds"}},
 	{ArrivalBurst, []string{"burst_size", "burst_period_seconds", "duration_seconds"}, []string{"max_in_flight"}},
+	{ArrivalTrace, []string{"trace"}, []string{"max_in_flight", "duration_seconds"}},
 }
 
 // loadTest describes a load test.
@@ -32,24 +33,34 @@ func (c *checker) arrival(path string, t LoadTest) {
 	for _, kind := range arrivalKeys {
 		if kind.arrival == t.Arrival {
 			c.foreignKeys(path, kind.arrival, slices.Concat(kind.needs, kind.also))
-			c.missingKeys(path, kind.needs)
+			c.missingKeys(path, kind.needs, slices.Concat(kind.needs, kind.also))
 		}
 	}
 	switch {
 	case t.Arrival == ArrivalSteps:
 		c.rateSteps(path, t)
+	case t.Arrival == ArrivalTrace:
+		c.trace(path, t)
 	case t.Arrival == ArrivalBurst && t.BurstSize > t.MaxInFlight:
 		c.conflict(path+".burst_size", fmt.Sprintf("a burst of %d is more than max_in_flight of %d: the rest of each would be dropped", t.BurstSize, t.MaxInFlight))
 	}
 }
 
-func (c *checker) missingKeys(path string, needs []string) {
+func (c *checker) missingKeys(path string, needs, known []string) {
 	for _, key := range needs {
-		if _, written := c.where[path+"."+key]; !written {
+		if many, swept := sweeps[key]; swept && slices.Contains(known, many) && c.written(path, many) {
+			continue
+		}
+		if !c.written(path, key) {
 			f, _ := loadTest.field(key)
 			c.conflict(path+"."+key, fmt.Sprintf("%s lacks %s: want %s", leaf(path), key, f.want()))
 		}
 	}
+}
+
+func (c *checker) written(path, key string) bool {
+	_, written := c.where[path+"."+key]
+	return written
 }
 
 // foreignKeys finds keys that belong to other arrivals only.

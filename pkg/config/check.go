@@ -43,6 +43,7 @@ func (c *checker) near(path string) place {
 func (c *checker) all() {
 	c.services()
 	c.scenarios()
+	c.capacity()
 	c.prompts()
 	c.retries()
 	c.judging()
@@ -76,8 +77,8 @@ func (c *checker) services() {
 
 func (c *checker) scenarios() {
 	s := c.Config.TestScenarios
-	if !s.TTFT.IsEnabled() && len(s.LoadTests) == 0 {
-		c.conflict("test_scenarios", "nothing would be measured: enable ttft or add a load test")
+	if !s.TTFT.IsEnabled() && len(s.LoadTests) == 0 && !s.Capacity.Enabled {
+		c.conflict("test_scenarios", "nothing would be measured: enable ttft or capacity, or add a load test")
 	}
 	first := map[string]int{}
 	for i, t := range s.LoadTests {
@@ -88,6 +89,7 @@ func (c *checker) scenarios() {
 		} else {
 			first[t.Name] = i
 		}
+		c.sweep(path, t, first)
 		c.arrival(path, t)
 		c.thinkTime(path+".think_time", t.ThinkTime)
 	}
@@ -97,8 +99,8 @@ func (c *checker) scenarios() {
 func (c *checker) name(path, name string) {
 	odd := func(r rune) bool { return !unicode.IsPrint(r) }
 	switch {
-	case name == "ttft":
-		c.fault(path, `a load test cannot be called "ttft": results use that name for the scenario of single requests`, "")
+	case name == "ttft" || name == "capacity":
+		c.fault(path, fmt.Sprintf("a load test cannot be called %q: results use that name for another scenario", name), "")
 	case strings.TrimSpace(name) != name || strings.IndexFunc(name, odd) >= 0:
 		c.fault(path, fmt.Sprintf("the name %q begins or ends with a space, or holds a control character", name), strings.Join(strings.FieldsFunc(name, func(r rune) bool { return odd(r) || unicode.IsSpace(r) }), " "))
 	}

@@ -120,6 +120,9 @@ func (t *LoadTest) settle(timed bool) {
 	if t.MaxInFlight == 0 {
 		t.MaxInFlight = defaultInFlight
 	}
+	if t.Arrival == ArrivalTrace && t.Trace.Speed == 0 {
+		t.Trace.Speed = 1
+	}
 	if t.Arrival == ArrivalSteps && !timed {
 		t.DurationSeconds = t.stepsSeconds()
 	}

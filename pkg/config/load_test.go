@@ -66,6 +66,10 @@ func TestLoadReadsEveryKey(t *testing.T) {
 				{Name: "b", Arrival: "users", ConcurrentUsers: 100, DurationSeconds: 600, TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "exponential", Seconds: 2}},
 				{Name: "c", Arrival: "users", ConcurrentUsers: 3, DurationSeconds: 600, TargetMetric: "ttft", Rounds: 1, ThinkTime: ThinkTime{Distribution: "fixed", Seconds: 2}},
 			},
+			Capacity: Capacity{
+				Enabled: true, SLO: "ttft:p99<2s", Arrival: "constant", StartRatePerS: 2, MaxRatePerS: 50, Precision: 0.1,
+				WarmupSeconds: 1, StepSeconds: 5, MaxStepSeconds: 20, MaxInFlight: 7, MaxTokens: 8,
+			},
 		},
 		// The seed is one that a float64 cannot hold.
 		Generation: Generation{MaxTokens: 1, Seed: ptr(int64(9007199254740993)), ForceLength: true},
@@ -76,7 +80,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 		Statistics: Statistics{Confidence: 0.99},
 		Verdict:    Verdict{PracticalThreshold: 0.1, Weights: Weights{FirstToken: 1, Throughput: 2.5, Reliability: 10, Tail: 3}},
 		Cost:       Cost{GPUHour: ptr(2.5), Currency: "EUR", GPUs: map[string]int{"vllm": 2, "vllm-large": 8}},
-		Output:     Output{Directory: "./out", Formats: []string{}, RecordFrames: true},
+		Output:     Output{Directory: "./out", Formats: []string{}, Figures: []string{"ttft", "radar"}, RecordFrames: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -15,6 +15,7 @@ var presetFiles = []struct{ preset, file string }{
 	{standard, "default.yaml"},
 	{"quick", "quick-test.yaml"},
 	{"stress", "stress-test.yaml"},
+	{"capacity", "capacity-test.yaml"},
 }
 
 // Presets returns the names of the built-in configurations.

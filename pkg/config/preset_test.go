@@ -136,8 +136,8 @@ func TestDefaultsCommentsAreValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(l.Config.TestScenarios.LoadTests); n != 3+len(arrivalKeys)-1 {
-		t.Errorf("%d load tests, want the preset's and one of each other arrival", n)
+	if n := len(l.Config.TestScenarios.LoadTests); n != 3+len(arrivalKeys)-1+len(sweeps) {
+		t.Errorf("%d load tests, want the preset's, one of each other arrival and one of each sweep", n)
 	}
 	if got := fmt.Sprintf("%v %s %g", l.Config.Services.API, l.Config.Prompts.File, l.Config.TestScenarios.LoadTests[2].ThinkTime.Seconds); got != "map[vllm:completions] prompts.txt 2" {
 		t.Errorf("got %s", got)

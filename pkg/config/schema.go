@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/invopop/jsonschema"
@@ -24,12 +25,14 @@ var (
 	scenariosSource string
 	//go:embed verdict.go
 	verdictSource string
+	//go:embed capacity.go
+	capacitySource string
 )
 
 // Schema returns the JSON Schema (draft 2020-12) of a configuration file. It
 // holds what one value can be; checks that span settings are Load's alone.
 func Schema() ([]byte, error) {
-	comments, err := fieldComments(typesSource, scenariosSource, verdictSource)
+	comments, err := fieldComments(typesSource, scenariosSource, capacitySource, verdictSource)
 	if err != nil {
 		return nil, err
 	}
@@ -106,8 +109,22 @@ func (LoadTest) JSONSchemaExtend(s *jsonschema.Schema) {
 		if kind.arrival != ArrivalUsers { // which it is where nothing says so
 			of.Required = []string{"arrival"}
 		}
-		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: of, Then: &jsonschema.Schema{Required: kind.needs}})
+		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: of, Then: needs(kind.needs, kind.also)})
 	}
+}
+
+// needs asks for keys, or for the sweep that one of them may have in its place.
+func needs(keys, also []string) *jsonschema.Schema {
+	all := &jsonschema.Schema{}
+	for _, key := range keys {
+		many, swept := sweeps[key]
+		if !swept || !slices.Contains(also, many) {
+			all.Required = append(all.Required, key)
+			continue
+		}
+		all.OneOf = []*jsonschema.Schema{{Required: []string{key}}, {Required: []string{many}}}
+	}
+	return all
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -60,7 +60,11 @@ func valueText(v reflect.Value) string {
 	case reflect.String:
 		return fmt.Sprintf("%q", v.String())
 	case reflect.Slice:
-		return "[" + strings.Join(v.Interface().([]string), ", ") + "]"
+		entries := make([]string, v.Len())
+		for i := range entries {
+			entries[i] = fmt.Sprint(v.Index(i).Interface())
+		}
+		return "[" + strings.Join(entries, ", ") + "]"
 	}
 	return fmt.Sprint(v.Interface())
 }

@@ -18,7 +18,7 @@ func TestSettingsNameValueAndOrigin(t *testing.T) {
 		{"test_scenarios.ttft.enabled", "false", "f.yaml:6"},
 		{"test_scenarios.load_tests[0].duration_seconds", "1.5", "f.yaml:10"},
 		{"test_scenarios.load_tests[0].rounds", "1", ""},
-		{"output.formats", "[json, csv]", l.Origins["output.formats"]},
+		{"output.formats", "[json, csv, html]", l.Origins["output.formats"]},
 	} {
 		if diff := cmp.Diff(want, got[want.Path]); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

@@ -148,9 +148,11 @@ type Output struct {
 	// The directory that gets a folder for each run.
 	Directory string `yaml:"directory" json:"directory" jsonschema:"minLength=1"`
 	// The documents to write beside the raw samples.
-	Formats []string `yaml:"formats" json:"formats" jsonschema:"nullable,uniqueItems=true,enum=json,enum=csv"`
-	// Draw charts.
+	Formats []string `yaml:"formats" json:"formats" jsonschema:"nullable,uniqueItems=true,enum=json,enum=csv,enum=html,enum=pdf,enum=junit,enum=markdown,enum=vllm"`
+	// Draw charts, as files and into documents.
 	Charts bool `yaml:"charts" json:"charts"`
+	// The kinds of chart that get files of their own; an empty list draws all. The HTML report always has all.
+	Figures []string `yaml:"figures" json:"figures" jsonschema:"nullable,uniqueItems=true,enum=ttft,enum=dashboard,enum=radar,enum=cdf,enum=goodput,enum=timeline"`
 	// Keep the arrival of every token-bearing frame. Samples grow by about ten bytes a token.
 	RecordFrames bool `yaml:"record_frames" json:"record_frames"`
 }

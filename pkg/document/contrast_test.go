@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/chart"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
@@ -54,7 +55,7 @@ func TestColoursHaveContrast(t *testing.T) {
 			}
 		}
 		dark := luminance(t, of["paper"]) < 0.5
-		for engine, c := range colours(record.Summary{Environment: record.Environment{Engines: []record.EngineInfo{{Engine: "a"}, {Engine: "b"}, {Engine: "c"}, {Engine: "d"}, {Engine: "e"}, {Engine: "f"}, {Engine: "g"}, {Engine: "h"}}}}, dark) {
+		for engine, c := range chart.Colours(record.Summary{Environment: record.Environment{Engines: []record.EngineInfo{{Engine: "a"}, {Engine: "b"}, {Engine: "c"}, {Engine: "d"}, {Engine: "e"}, {Engine: "f"}, {Engine: "g"}, {Engine: "h"}}}}, dark) {
 			if got := contrast(t, c, of["paper"]); got < 3 {
 				t.Errorf("theme %d: engine %s has a contrast of %.2f, want 3", i, engine, got)
 			}

@@ -36,7 +36,7 @@ type percentile struct{ Key, Label string }
 
 func newView(s record.Summary, st story.Story, figures []chart.Figure) (*view, error) {
 	names := story.Engines(s)
-	light, dark := colours(s, false), colours(s, true)
+	light, dark := chart.Colours(s, false), chart.Colours(s, true)
 	data, err := json.Marshal(map[string]any{"figures": figures, "engines": names, "colours": map[string]any{"light": light, "dark": dark}})
 	if err != nil {
 		return nil, fmt.Errorf("put the figures of run %q into the HTML report: %w", s.RunID, err)

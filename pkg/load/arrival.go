@@ -19,7 +19,14 @@ type Arrival struct {
 	// User is whose request it is, counted from 0; in an open loop, which has no
 	// users, it is 0.
 	User int
+	// Lengths is how long the load wants the request to be; zero where it does
+	// not care.
+	Lengths Lengths
 }
+
+// Lengths are those of a prompt and its answer in tokens, 0 where they are not
+// asked for.
+type Lengths struct{ PromptTokens, OutputTokens int }
 
 // Do sends one request and returns when it has ended, however it ended. It is
 // called from many goroutines at once. When ctx is done, Do must give up soon.

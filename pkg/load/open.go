@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,6 +88,9 @@ func (o Open) run(ctx context.Context, do Do, drop func(Arrival), nap func(time.
 			defer inFlight.Add(-1)
 			do(ctx, a)
 		})
+		// A nap keeps its processor until the runtime takes it away, which may be
+		// milliseconds later; the request must not wait for that.
+		runtime.Gosched()
 	}
 	requests.Wait()
 	return ctx.Err()
@@ -111,10 +115,14 @@ func awaitClosely(ctx context.Context, at time.Time, nap func(time.Duration)) bo
 
 // due yields the arrivals of a run that began at start.
 func (o Open) due(start time.Time) iter.Seq[Arrival] {
+	lengths := func(int64) Lengths { return Lengths{} }
+	if sized, ok := o.Pacer.(interface{ Lengths(seq int64) Lengths }); ok {
+		lengths = sized.Lengths
+	}
 	return func(yield func(Arrival) bool) {
 		seq := int64(0)
 		for at := range o.Pacer.Arrivals(o.Seed) {
-			if at >= o.End() || !yield(Arrival{Seq: seq, Scheduled: start.Add(at), Warmup: at < o.MeasureFrom()}) {
+			if at >= o.End() || !yield(Arrival{Seq: seq, Scheduled: start.Add(at), Warmup: at < o.MeasureFrom(), Lengths: lengths(seq)}) {
 				return
 			}
 			seq++

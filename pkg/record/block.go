@@ -19,10 +19,17 @@ type Block struct {
 	Interrupted bool `json:"interrupted,omitempty"`
 	// GapHistogram and ITLHistogram are HDR histograms of microseconds in
 	// the V2 compressed base64 encoding.
-	GapHistogram string       `json:"gap_histogram,omitempty"`
-	ITLHistogram string       `json:"itl_histogram,omitempty"`
-	Dropped      int64        `json:"dropped,omitempty"`
-	Client       *ClientUsage `json:"client,omitempty"`
+	GapHistogram string `json:"gap_histogram,omitempty"`
+	ITLHistogram string `json:"itl_histogram,omitempty"`
+	Dropped      int64  `json:"dropped,omitempty"`
+	// RatePerS is the rate of a step of a capacity search, in requests per
+	// second; Capacity is how the step was judged, once it was, and
+	// CapacityResult, with the last step, what the search came to, without its
+	// curve: that is the steps'.
+	RatePerS       float64         `json:"rate_per_s,omitempty"`
+	Capacity       *CapacityPoint  `json:"capacity,omitempty"`
+	CapacityResult *CapacityResult `json:"capacity_result,omitempty"`
+	Client         *ClientUsage    `json:"client,omitempty"`
 }
 
 // ClientUsage is what the client spent in a block's window.

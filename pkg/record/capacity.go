@@ -12,7 +12,8 @@ type CapacityResult struct {
 	// to be missed at the high one. High is +Inf's stand-in, absent CI, where no
 	// rate was shown to miss it.
 	CI *Interval `json:"ci,omitempty"`
-	// Confidence is the level at which each step was judged.
+	// Confidence is the level at which each step was judged, all its looks and
+	// limits together.
 	Confidence float64 `json:"confidence"`
 	// LimitedBy is what gave way first: queue, kv-cache, compute, errors, client,
 	// search-limit or unknown; Reason says it in a sentence.
@@ -38,7 +39,10 @@ type CapacityPoint struct {
 	Verdict string `json:"verdict"`
 	// Reason says which limit decided.
 	Reason string `json:"reason"`
-	// Limits holds each limit of the SLO as it came out.
+	// Limits holds each limit of the SLO as it came out. Latencies count from
+	// when the load wanted a request to go out, and a failed request's is
+	// infinite: an actual value or an interval that would be is absent. Intervals
+	// are wider than those of independent requests.
 	Limits []CapacityLimit `json:"limits,omitempty"`
 }
 
@@ -58,3 +62,25 @@ const (
 	CapacityMisses    = "misses"
 	CapacityCannotSay = "cannot-say"
 )
+
+// CapacityBracket is the highest rate of a curve at which the SLO was shown to
+// hold, and the interval from there to the lowest at which it was shown to be
+// missed. Either is absent where there is no such rate.
+func CapacityBracket(curve []CapacityPoint) (rate Float, ci *Interval) {
+	holds, misses := 0.0, 0.0
+	for _, p := range curve {
+		switch {
+		case p.Verdict == CapacityHolds:
+			holds = max(holds, p.OfferedPerS)
+		case p.Verdict == CapacityMisses && (misses == 0 || p.OfferedPerS < misses):
+			misses = p.OfferedPerS
+		}
+	}
+	if holds == 0 {
+		return Float{}, nil
+	}
+	if misses > holds {
+		ci = &Interval{holds, misses}
+	}
+	return Some(holds), ci
+}

@@ -51,7 +51,7 @@ func fullTool() Tool {
 func fullShape() Shape {
 	return Shape{
 		Arrival: "users", Iterations: 1, UntilConfident: true, Users: 5, ThinkTime: "fixed(1s)", WarmupS: 5, RampUpS: 2, DurationS: 60,
-		RatePerS: 2, ToRatePerS: 4, Burstiness: 0.5, Steps: []RateStep{{RatePerS: 1, DurationS: 2}}, BurstSize: 3, BurstPeriodS: 4, MaxInFlight: 100,
+		RatePerS: 2, ToRatePerS: 4, Burstiness: 0.5, Steps: []RateStep{{RatePerS: 1, DurationS: 2}}, BurstSize: 3, BurstPeriodS: 4, Trace: "t.jsonl", Speed: 2, Sweep: "curve", SLO: "ttft:p95<500ms", MaxRatePerS: 100, MaxStepS: 240, Precision: 0.05, MaxInFlight: 100,
 		Rounds: 2, MaxTokens: 128, Prompts: "builtin", PrefixCache: "bust",
 	}
 }
@@ -84,7 +84,7 @@ func fullSummary() Summary {
 		Engine: "vllm", Endpoint: "http://vllm:8000", Via: "port-forward", Requests: 10, Succeeded: 8, Failed: 2,
 		Errors: map[Status]int64{StatusHTTP429: 2}, Dropped: 1,
 		TTFT: fullDistribution(10), TTFTFromSchedule: fullDistribution(11), TTFA: fullDistribution(12), TPOT: fullDistribution(2),
-		Gap: fullDistribution(3), ITL: fullDistribution(2.5), E2E: fullDistribution(100), Queue: fullDistribution(0.1),
+		Gap: fullDistribution(3), ITL: fullDistribution(2.5), E2E: fullDistribution(100), E2EFromSchedule: fullDistribution(101), Queue: fullDistribution(0.1),
 		OutputTokensPerS: Some(123.5), TotalTokensPerS: Some(200.25), RequestsPerS: Some(1.5), GoodputPerS: Some(1.25), SLOAttainment: Some(0.8),
 		Lengths: &Lengths{
 			Prompt: fullDistribution(30), PromptTarget: fullDistribution(32), Output: fullDistribution(96), OutputTarget: fullDistribution(128), Forced: &met,
@@ -106,6 +106,7 @@ func fullSummary() Summary {
 			Name: "chat", Kind: KindLoad, Shape: fullShape(), Engines: []EngineResult{e},
 			Timeline: []TimelinePoint{{TS: 7, Engine: "vllm", RequestsPerS: 1.5, OutputTokensPerS: 120, TTFTP95MS: Some(30.0), InFlight: 5, Errors: 1, Queue: Some(0.5), Running: Some(4.5), KVCache: Some(0.25)}},
 			Verdict:  fullScenarioVerdict(),
+			Capacity: []CapacityResult{*fullCapacity()},
 		}},
 		Targets:  []TargetResult{{Scenario: "chat", Engine: "vllm", Metric: "ttft_ms", Statistic: "p95", Limit: 500, Actual: Some(30.0), Met: &met, NeedsSamples: Some(int64(72))}},
 		Findings: []Finding{fullFinding()},
@@ -150,7 +151,7 @@ func fullSample() Sample {
 func fullBlock() Block {
 	return Block{
 		ID: "0-vllm-0", Engine: "vllm", Scenario: "chat", Round: 1, StartMS: 7000, EndMS: 67_000, Done: true, Interrupted: true,
-		GapHistogram: "HIST", ITLHistogram: "HIST", Dropped: 1,
+		GapHistogram: "HIST", ITLHistogram: "HIST", Dropped: 1, RatePerS: 8, Capacity: fullCapacityPoint(), CapacityResult: fullCapacity(),
 		Client: &ClientUsage{
 			CPUSeconds: 1.5, WallSeconds: 60, Cores: 2, GCMS: 1.5, CPULimit: Some(1.5),
 			Periods: Some(int64(600)), ThrottledPeriods: Some(int64(72)), ThrottledMS: Some(900.0),

@@ -90,8 +90,8 @@ func TestKeysArePromised(t *testing.T) {
 		v          any
 		want       string
 	}{
-		{"sample", "", fullSample(), "request_id engine endpoint scenario phase seq scheduled_ms sent_ms queue_ms connect_ms ttft_ms ttfa_ms first_event_ms " +
-			"tpot_ms e2e_ms max_stall_ms prompt_tokens cached_tokens output_tokens token_source frames coalesced clock status error attempt engine_timings frames_ms"},
+		{"sample", "", fullSample(), "request_id engine endpoint scenario phase seq turn scheduled_ms sent_ms queue_ms connect_ms ttft_ms ttfa_ms first_event_ms " +
+			"tpot_ms e2e_ms max_stall_ms prompt_tokens cached_tokens prompt_target_tokens output_target_tokens output_tokens token_source frames coalesced clock status error attempt engine_timings frames_ms"},
 		{"sample error", "error", fullSample(), "message http_status phase"},
 		{"summary", "", fullSummary(), "schema_version run_id name started_at finished_at simulated partial interrupted tool environment scenarios targets fairness currency findings verdict"},
 		{"tool", "tool", fullSummary(), "version commit go os arch clock"},
@@ -99,14 +99,14 @@ func TestKeysArePromised(t *testing.T) {
 		{"cluster", "environment.cluster", fullSummary(), "version platform"},
 		{"engine", "environment.engines", fullSummary(), "engine kind version model dtype_or_quantisation context_length image image_digest args node gpu replicas endpoint via tunnel_overhead_ms tunnel insecure_tls"},
 		{"gpu", "environment.engines.gpu", fullSummary(), "product count"},
-		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline verdict"},
-		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms queue_ms " +
-			"output_tokens_per_s total_tokens_per_s requests_per_s goodput_per_s slo_attainment token_sources clocks cost_per_million_output_tokens client"},
+		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline capacity verdict"},
+		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms e2e_from_schedule_ms queue_ms " +
+			"output_tokens_per_s total_tokens_per_s requests_per_s goodput_per_s slo_attainment token_sources clocks lengths cost_per_million_output_tokens client server"},
 		{"ttft", "scenarios.engines.ttft_ms", fullSummary(), distribution},
 		{"ci", "scenarios.engines.ttft_ms.ci", fullSummary(), "level mean p50 p90 p95 p99 p99_9"},
-		{"client", "scenarios.engines.client", fullSummary(), "cpu_share slip_ms gc_ms coalesced_share verdict reasons"},
+		{"client", "scenarios.engines.client", fullSummary(), "cpu_share slip_ms gc_ms coalesced_share throttled_share throttled_ms open_files open_sockets retransmits receive_pressure verdict reasons"},
 		{"slip", "scenarios.engines.client.slip_ms", fullSummary(), "p50 p99"},
-		{"timeline", "scenarios.timeline", fullSummary(), "t_s engine requests_per_s output_tokens_per_s ttft_p95_ms in_flight errors"},
+		{"timeline", "scenarios.timeline", fullSummary(), "t_s engine requests_per_s output_tokens_per_s ttft_p95_ms in_flight errors queue running kv_cache"},
 		{"target", "targets", fullSummary(), "scenario engine metric statistic limit actual met needs_samples"},
 		{"fairness", "fairness", fullSummary(), "check status detail remedy"},
 		{"verdict", "verdict", fullSummary(), "winner confidence summary recommendations"},
@@ -120,6 +120,8 @@ func TestKeysArePromised(t *testing.T) {
 		{"compared row", "rows", fullComparison(), "run scenario engine engine_b metric statistic unit a b effect p_value significant change basis"},
 		{"gate", "gate", fullComparison(), "gate status checks"},
 		{"gate's check", "gate.checks", fullComparison(), "limit run scenario engine status reason"},
+		{"capacity", "scenarios.capacity", fullSummary(), "engine slo rate_per_s ci confidence limited_by reason curve"},
+		{"capacity point", "scenarios.capacity.curve", fullSummary(), "offered_per_s requests_per_s goodput_per_s output_tokens_per_s requests failed dropped verdict reason limits"},
 		{"finding", "findings", fullSummary(), "id severity subject message remedy"},
 	} {
 		if diff := cmp.Diff(strings.Fields(c.want), keys(t, c.v, c.path)); diff != "" {

@@ -18,6 +18,7 @@ func (e EngineResult) Metrics() []Metric {
 		{"gap_ms", e.Gap},
 		{"itl_ms", e.ITL},
 		{"e2e_ms", e.E2E},
+		{"e2e_from_schedule_ms", e.E2EFromSchedule},
 		{"queue_ms", e.Queue},
 	}
 }

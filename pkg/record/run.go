@@ -103,7 +103,7 @@ const (
 type Shape struct {
 	// Arrival is sequential (one request at a time, engines interleaved), users
 	// (closed loop), or what paces an open loop: constant, poisson, gamma, ramp,
-	// steps or burst.
+	// steps, burst or trace.
 	Arrival    string `json:"arrival"`
 	Iterations int    `json:"iterations,omitempty"`
 	// UntilConfident says that Iterations was the most, and that the scenario
@@ -123,6 +123,19 @@ type Shape struct {
 	// BurstSize requests come at once, every BurstPeriodS.
 	BurstSize    int     `json:"burst_size,omitempty"`
 	BurstPeriodS float64 `json:"burst_period_s,omitempty"`
+	// Trace is the file whose requests are replayed, Speed how many times as fast
+	// as they came.
+	Trace string  `json:"trace,omitempty"`
+	Speed float64 `json:"speed,omitempty"`
+	// Sweep names the load test of which this is one value: scenarios with the
+	// same sweep are points of one load curve.
+	Sweep string `json:"sweep,omitempty"`
+	// SLO is what a capacity search asks to hold, as --slo writes it; its rates
+	// go from RatePerS to MaxRatePerS, each for up to MaxStepS.
+	SLO         string  `json:"slo,omitempty"`
+	MaxRatePerS float64 `json:"max_rate_per_s,omitempty"`
+	MaxStepS    float64 `json:"max_step_s,omitempty"`
+	Precision   float64 `json:"precision,omitempty"`
 	// MaxInFlight is how many requests of an open loop may be under way; those
 	// that are due beyond them are dropped.
 	MaxInFlight int `json:"max_in_flight,omitempty"`
@@ -154,7 +167,7 @@ type RateStep struct {
 // Target is a limit that a statistic of a scenario must meet.
 type Target struct {
 	Scenario  string  `json:"scenario"`
-	Metric    string  `json:"metric"`    // ttft_ms, e2e_ms, tpot_ms
+	Metric    string  `json:"metric"`    // ttft_ms, e2e_ms, tpot_ms, ttft_from_schedule_ms, e2e_from_schedule_ms
 	Statistic string  `json:"statistic"` // p50, p95, ...
 	Limit     float64 `json:"limit"`
 }

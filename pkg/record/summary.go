@@ -93,6 +93,7 @@ type EngineResult struct {
 	Gap              *Distribution `json:"gap_ms,omitempty"`
 	ITL              *Distribution `json:"itl_ms,omitempty"`
 	E2E              *Distribution `json:"e2e_ms,omitempty"`
+	E2EFromSchedule  *Distribution `json:"e2e_from_schedule_ms,omitempty"`
 	Queue            *Distribution `json:"queue_ms,omitempty"`
 
 	// OutputTokensPerS and the other rates are over the measured windows of a

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -23,8 +24,15 @@ const (
 	ServerFile  = "raw/server.jsonl"
 	SummaryJSON = "processed/summary.json"
 	SummaryCSV  = "processed/summary.csv"
-	LogFile     = "logs/llmbench.log"
-	latestLink  = "latest"
+	ReportHTML  = "reports/report.html"
+	ReportPDF   = "reports/report.pdf"
+	ReportJUnit = "reports/junit.xml"
+	// ReportMarkdown fits a comment on a pull request.
+	ReportMarkdown = "reports/report.md"
+	LogFile        = "logs/llmbench.log"
+	// ChartsFolder holds the pictures.
+	ChartsFolder = "charts"
+	latestLink   = "latest"
 )
 
 // Prompts and answers can be read from a run's files, so nobody but their
@@ -174,16 +182,17 @@ func (d *Dir) syncFolder(name string) {
 	_ = f.Close()
 }
 
-func (d *Dir) writeJSON(name string, v any) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", name, err)
-	}
-	return d.writeFile(name, append(data, '\n'))
+func writeJSON(w io.Writer, v any) error {
+	to := json.NewEncoder(w)
+	to.SetEscapeHTML(false)
+	to.SetIndent("", "  ")
+	return to.Encode(v)
 }
 
 // WriteRun saves raw/run.json: once when a run begins, again when it ends.
-func (d *Dir) WriteRun(run record.Run) error { return d.writeJSON(RunFile, run) }
+func (d *Dir) WriteRun(run record.Run) error {
+	return d.render(RunFile, func(w io.Writer) error { return writeJSON(w, run) })
+}
 
 // AppendFile opens a file of the run for appending.
 func (d *Dir) AppendFile(name string) (*os.File, error) {

@@ -12,66 +12,39 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
 )
 
-// Loaded is a run that was read back from its directory.
-type Loaded struct {
-	// Run is raw/run.json: the plan, the environment and the effective
-	// configuration.
-	Run record.Run
-	// Summary is what pkg/summary makes of the same run, samples, blocks and
-	// readings of metrics while they are measured.
-	Summary record.Summary
-	// Values gives one number of every measured, successful request of an engine
-	// in a scenario, as summary.Aggregator.Values does.
-	Values func(scenario, engine, metric string) []float64
-}
-
-// Load sums up a run from its directory alone, as LoadAll does, and forgets its
-// single requests.
-func Load(d *Dir) (record.Summary, error) {
-	l, err := LoadAll(d)
-	return l.Summary, err
-}
-
-// LoadAll reads a run from its directory alone, and of a run that was killed
-// what there is of it. A file that ends in a torn line makes the summary partial.
-// It refuses a run of another schema version and, with its number, a line inside
-// a file that cannot be read.
-func LoadAll(d *Dir) (Loaded, error) {
+// Load sums up a run from its directory alone, and judges it: what Conclude made
+// of the same run, samples, blocks and readings of metrics when it ended, and for
+// a run that was killed what there is of them. A file that ends in a torn line
+// makes the summary partial. Load refuses a run of another schema version and,
+// with its number, a line inside a file that cannot be read.
+func Load(d *Dir) (Result, error) {
 	run, err := d.readRun()
 	if err != nil {
-		return Loaded{}, err
+		return Result{}, err
 	}
 	sum, torn := summary.New(run), 0
-	err = d.read(SamplesFile, func(r io.Reader) error {
-		n, err := record.ReadSamples(r, sum.Add)
-		torn += n
-		return err
-	})
-	if err != nil {
-		return Loaded{}, err
-	}
-	err = d.read(BlocksFile, func(r io.Reader) error {
-		blocks, n, err := record.ReadBlocks(r)
-		for _, b := range blocks {
-			sum.AddBlock(b)
+	for name, into := range map[string]func(io.Reader) (int, error){
+		SamplesFile: func(r io.Reader) (int, error) { return record.ReadSamples(r, sum.Add) },
+		BlocksFile: func(r io.Reader) (int, error) {
+			blocks, n, err := record.ReadBlocks(r)
+			for _, b := range blocks {
+				sum.AddBlock(b)
+			}
+			return n, err
+		},
+		ServerFile: func(r io.Reader) (int, error) { return record.ReadServer(r, sum.AddServer) },
+	} {
+		if err := d.read(name, func(r io.Reader) error {
+			n, err := into(r)
+			torn += n
+			return err
+		}); err != nil {
+			return Result{}, err
 		}
-		torn += n
-		return err
-	})
-	if err != nil {
-		return Loaded{}, err
 	}
-	err = d.read(ServerFile, func(r io.Reader) error {
-		n, err := record.ReadServer(r, sum.AddServer)
-		torn += n
-		return err
-	})
-	if err != nil {
-		return Loaded{}, err
-	}
-	s := sum.Summary()
-	s.Partial = s.Partial || torn > 0
-	return Loaded{Run: run, Summary: s, Values: sum.Values}, nil
+	result := Conclude(sum, run)
+	result.Summary.Partial = result.Summary.Partial || torn > 0
+	return result, nil
 }
 
 // readRun reads raw/run.json. The version is read first and alone, because

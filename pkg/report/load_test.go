@@ -90,11 +90,11 @@ func TestLoadEqualsTheLiveSummary(t *testing.T) {
 		if err := d.WriteRun(run); err != nil {
 			t.Fatal(err)
 		}
-		got, err := LoadAll(d)
+		got, err := Load(d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(live.Summary(), got.Summary); diff != "" {
+		if diff := cmp.Diff(Conclude(live, run).Summary, got.Summary); diff != "" {
 			t.Fatalf("seed %d (-live +read back):\n%s", seed, diff)
 		}
 		if diff := cmp.Diff(run, got.Run); diff != "" {
@@ -141,7 +141,7 @@ func TestATornLineMakesAnEndedRunPartial(t *testing.T) {
 			t.Fatal(err)
 		}
 		want.Partial = true
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, got.Summary); diff != "" {
 			t.Errorf("%s torn (-want +got):\n%s", file, diff)
 		}
 	}
@@ -153,8 +153,8 @@ func TestARunThatHadOnlyBegunIsPartial(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := Load(d)
-	if err != nil || !s.Partial || len(s.Scenarios) != 2 {
-		t.Errorf("partial %t, %d scenarios, error %v", s.Partial, len(s.Scenarios), err)
+	if err != nil || !s.Summary.Partial || len(s.Summary.Scenarios) != 2 {
+		t.Errorf("partial %t, %d scenarios, error %v", s.Summary.Partial, len(s.Summary.Scenarios), err)
 	}
 }
 
@@ -205,14 +205,17 @@ func TestRawAloneIsEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got.Summary); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
 	}
-	files, err := WriteDocuments(d, got, Formats())
+	files, err := WriteDocuments(d, got, Documents{Formats: Formats()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{SummaryJSON, SummaryCSV}, files); diff != "" {
+	if diff := cmp.Diff([]string{
+		SummaryJSON, SummaryCSV, ReportHTML, ReportPDF, ReportJUnit, ReportMarkdown,
+		"reports/vllm-vllm-ttft.json", "reports/vllm-tgi-ttft.json", "reports/vllm-vllm-load.json", "reports/vllm-tgi-load.json",
+	}, files); diff != "" {
 		t.Errorf("documents (-want +got):\n%s", diff)
 	}
 	for _, file := range files {
@@ -245,10 +248,10 @@ func TestNoDocumentIsWrittenThroughALink(t *testing.T) {
 	}
 	replace(folder, "processed", outside)
 	replace(file, SummaryJSON, victim)
-	if _, err := WriteDocuments(folder, record.Summary{}, []string{"json"}); err == nil {
+	if _, err := WriteDocuments(folder, Result{Summary: record.Summary{}}, Documents{Formats: []string{"json"}}); err == nil {
 		t.Error("a linked folder was written into")
 	}
-	if _, err := WriteDocuments(file, record.Summary{}, []string{"json"}); err != nil {
+	if _, err := WriteDocuments(file, Result{Summary: record.Summary{}}, Documents{Formats: []string{"json"}}); err != nil {
 		t.Errorf("a linked document is not replaced: %v", err)
 	}
 	if data, err := os.ReadFile(victim); err != nil || string(data) != "mine" {
@@ -263,7 +266,7 @@ func TestNoDocumentIsWrittenThroughALink(t *testing.T) {
 // A document that cannot be written leaves the old one whole.
 func TestAFailedDocumentLeavesTheOldOne(t *testing.T) {
 	d := create(t)
-	if _, err := WriteDocuments(d, record.Summary{RunID: "old"}, []string{"json"}); err != nil {
+	if _, err := WriteDocuments(d, Result{Summary: record.Summary{RunID: "old"}}, Documents{Formats: []string{"json"}}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(d.Path(), SummaryCSV)
@@ -273,7 +276,7 @@ func TestAFailedDocumentLeavesTheOldOne(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(path, "in the way"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	files, err := WriteDocuments(d, record.Summary{RunID: "new"}, []string{"csv", "json"})
+	files, err := WriteDocuments(d, Result{Summary: record.Summary{RunID: "new"}}, Documents{Formats: []string{"csv", "json"}})
 	if err == nil || !strings.Contains(err.Error(), SummaryCSV) || len(files) != 0 {
 		t.Errorf("wrote %v, error %v", files, err)
 	}

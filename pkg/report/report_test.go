@@ -92,7 +92,7 @@ func fill(t *testing.T, d *Dir, run record.Run, n int) record.Summary {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return sum.Summary()
+	return Conclude(sum, run).Summary
 }
 
 func TestARunReadBackSaysTheSame(t *testing.T) {
@@ -103,7 +103,7 @@ func TestARunReadBackSaysTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, got.Summary); diff != "" {
 			t.Errorf("%d samples (-live +read back):\n%s", n, diff)
 		}
 	}
@@ -127,13 +127,13 @@ func TestAKilledRunGivesWhatItHad(t *testing.T) {
 			t.Fatalf("cut to %d bytes: %v", keep, err)
 		}
 		requests := int64(0)
-		for _, sc := range s.Scenarios {
+		for _, sc := range s.Summary.Scenarios {
 			for _, e := range sc.Engines {
 				requests += e.Requests
 			}
 		}
-		if want := int64(strings.Count(string(data[:keep]), "\n")); !s.Partial || requests != want || want >= int64(lines) {
-			t.Errorf("cut to %d bytes: partial %v, %d requests, want %d", keep, s.Partial, requests, want)
+		if want := int64(strings.Count(string(data[:keep]), "\n")); !s.Summary.Partial || requests != want || want >= int64(lines) {
+			t.Errorf("cut to %d bytes: partial %v, %d requests, want %d", keep, s.Summary.Partial, requests, want)
 		}
 	}
 }
@@ -244,7 +244,7 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	}
 	d := create(t)
 	sum := fill(t, d, exampleRun(), 3)
-	if _, err := WriteDocuments(d, sum, Formats()); err != nil {
+	if _, err := WriteDocuments(d, Result{Summary: sum}, Documents{Formats: Formats(), Charts: true}); err != nil {
 		t.Fatal(err)
 	}
 	files := 0
@@ -296,7 +296,7 @@ func TestAFullDiskIsSaidOnceAndSummingUpGoesOn(t *testing.T) {
 
 func TestDocumentsAreCheckedByName(t *testing.T) {
 	d := create(t)
-	if _, err := WriteDocuments(d, record.Summary{}, []string{"docx"}); err == nil || !strings.Contains(err.Error(), "json, csv") {
+	if _, err := WriteDocuments(d, Result{Summary: record.Summary{}}, Documents{Formats: []string{"docx"}}); err == nil || !strings.Contains(err.Error(), "json, csv") {
 		t.Errorf("error %v", err)
 	}
 }

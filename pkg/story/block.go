@@ -80,7 +80,8 @@ type FigureRef struct {
 	// ID is that of the chart.Figure, Scenario what it is about or "".
 	ID, Scenario string
 	Title        string
-	Note         string
+	// Subtitle names the conditions, Note what to look for.
+	Subtitle, Note string
 	// Tables hold what the figure shows, for those who cannot see it or want the
 	// numbers.
 	Tables []Table

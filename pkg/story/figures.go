@@ -30,7 +30,7 @@ func scenarioFigures(sc record.ScenarioResult, figures []chart.Figure) []Block {
 }
 
 func figure(f chart.Figure) FigureRef {
-	ref := FigureRef{ID: f.ID, Scenario: f.Scenario, Title: Printable(f.Title), Note: Printable(f.Note)}
+	ref := FigureRef{ID: f.ID, Scenario: f.Scenario, Title: Printable(f.Title), Subtitle: Printable(f.Subtitle), Note: Printable(f.Note)}
 	for _, p := range f.Panels {
 		title := Printable(p.Title)
 		if title == "" {

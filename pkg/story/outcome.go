@@ -7,7 +7,7 @@ import (
 )
 
 // outcomes are counts and rates of a scenario.
-func outcomes(sc record.ScenarioResult) Table {
+func outcomes(sc record.ScenarioResult, currency string) Table {
 	load := sc.Kind != record.KindTTFT
 	t := Table{Caption: "Requests and rates", Columns: []Column{
 		{Title: "Engine"}, {Title: "Attempts", Number: true}, {Title: "Succeeded", Number: true}, {Title: "Failed", Number: true}}}
@@ -22,8 +22,7 @@ func outcomes(sc record.ScenarioResult) Table {
 	t.Columns = append(t.Columns, Column{Title: "SLO attainment", Number: true})
 	priced := slices.ContainsFunc(sc.Engines, func(e record.EngineResult) bool { return e.CostPerMillionOutputTokens.Known() })
 	if priced {
-		t.Columns = append(t.Columns, Column{Title: "Cost per million output tokens", Number: true})
-		t.Note = "Cost is in the currency of the configuration’s price."
+		t.Columns = append(t.Columns, Column{Title: "Cost per million output tokens", Unit: Printable(currency), Number: true})
 	}
 	for _, e := range sc.Engines {
 		row := Row{Engine: e.Engine, Scenario: sc.Name, Cells: []Cell{engineCell(e), count(e.Requests), count(e.Succeeded), toned(count(e.Failed), e.Failed > 0)}}

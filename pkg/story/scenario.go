@@ -10,7 +10,7 @@ import (
 
 // scenario is all that one scenario says: its figures, its latencies, what
 // became of its requests, and whether client and engine agree.
-func scenario(index int, sc record.ScenarioResult, figures []chart.Figure) Section {
+func scenario(index int, sc record.ScenarioResult, currency string, figures []chart.Figure) Section {
 	sec := Section{ID: fmt.Sprintf("scenario-%d", index+1), Title: say("Results: %s", sc.Name), Scenario: sc.Name}
 	sec.Blocks = append(sec.Blocks, Paragraph{Load(sc.Shape) + "."})
 	sec.Blocks = append(sec.Blocks, scenarioFigures(sc, figures)...)
@@ -19,7 +19,7 @@ func scenario(index int, sc record.ScenarioResult, figures []chart.Figure) Secti
 		return sec
 	}
 	sec.Blocks = append(sec.Blocks, latencies(sc)...)
-	sec.Blocks = append(sec.Blocks, Heading{"Outcome"}, outcomes(sc))
+	sec.Blocks = append(sec.Blocks, Heading{"Outcome"}, outcomes(sc, currency))
 	for _, t := range []Table{errorsTable(sc), lengths(sc)} {
 		if len(t.Rows) > 0 {
 			sec.Blocks = append(sec.Blocks, t)

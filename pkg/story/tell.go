@@ -21,7 +21,7 @@ func Tell(s record.Summary, figures []chart.Figure) Story {
 	}
 	for i, sc := range s.Scenarios {
 		if !onlyCapacity(sc) {
-			sections = append(sections, scenario(i, sc, figures))
+			sections = append(sections, scenario(i, sc, s.Currency, figures))
 		}
 	}
 	sections = append(sections,

@@ -116,6 +116,11 @@ func (a *Aggregator) scenario(planned record.PlannedScenario, engines []string) 
 		if c == nil {
 			c = newCell()
 		}
+		c.open = planned.Shape.IsOpen()
+		if planned.Kind == record.KindCapacity {
+			a.searched(&sc, engine, c)
+			continue
+		}
 		row := a.row(engine, c)
 		row.e.Server, row.check = a.crossCheck(engine, c, row.e)
 		if planned.Kind != record.KindTTFT {

@@ -30,6 +30,8 @@ type cell struct {
 	// itself in successful answers, by its own names.
 	server  []record.ServerSample
 	timings map[string]spent
+	// open says that the cell is of an open loop, whose SLO counts from schedule.
+	open bool
 }
 
 func newCell() *cell {
@@ -123,6 +125,7 @@ func (c *cell) latencies(e *record.EngineResult, level float64) {
 	of := func(metric string) *record.Distribution { return describeValues(c.values(picks[metric]), level) }
 	e.TTFT, e.TTFTFromSchedule, e.TTFA = of("ttft_ms"), of("ttft_from_schedule_ms"), of("ttfa_ms")
 	e.TPOT, e.E2E, e.Queue = of("tpot_ms"), of("e2e_ms"), of("queue_ms")
+	e.E2EFromSchedule = of("e2e_from_schedule_ms")
 }
 
 // gapDistributions fills in gaps and, where every frame told its tokens, ITL.

@@ -21,7 +21,7 @@ func (c *cell) flows(ss spans, slo record.SLO) []flow {
 			continue
 		}
 		if r.outcome == succeeded {
-			r.countRequest(ss, into, r.meets(slo))
+			r.countRequest(ss, into, r.meets(slo, c.open))
 		}
 		r.countTokens(ss, into)
 	}
@@ -90,7 +90,7 @@ func (c *cell) attainment(slo record.SLO) record.Float {
 	}
 	met := 0
 	for r := range c.rows.all {
-		if r.measured && r.outcome == succeeded && r.meets(slo) {
+		if r.measured && r.outcome == succeeded && r.meets(slo, c.open) {
 			met++
 		}
 	}

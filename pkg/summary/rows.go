@@ -78,13 +78,18 @@ func (r *row) end() float64 {
 }
 
 // meets says whether a successful request kept every limit. A TPOT that is
-// undefined, because the answer had one token, breaks no limit.
-func (r *row) meets(slo record.SLO) bool {
+// undefined, because the answer had one token, breaks no limit. In an open loop
+// the user came when the load said, and waited from then on.
+func (r *row) meets(slo record.SLO, open bool) bool {
+	since := r.waited
+	if open {
+		since = func(latency float64) float64 { return r.queue + latency }
+	}
 	within := func(limit record.Float, v float64) bool {
 		l, asked := limit.Get()
 		return !asked || v <= l
 	}
-	return within(slo.TTFTMS, r.waited(r.ttft)) && within(slo.E2EMS, r.waited(r.e2e)) &&
+	return within(slo.TTFTMS, since(r.ttft)) && within(slo.E2EMS, since(r.e2e)) &&
 		(math.IsNaN(r.tpot) || within(slo.TPOTMS, r.tpot))
 }
 

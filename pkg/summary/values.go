@@ -8,7 +8,7 @@ import (
 
 // Values returns one number of every measured, successful request of an engine
 // in a scenario, in the order in which the requests were sent: ttft_ms,
-// ttft_from_schedule_ms, ttfa_ms, tpot_ms, e2e_ms or queue_ms, in milliseconds,
+// ttft_from_schedule_ms, ttfa_ms, tpot_ms, e2e_ms, e2e_from_schedule_ms or queue_ms, in milliseconds,
 // or output_tokens or prompt_tokens. Requests without that number are left out.
 // It is nil where nothing was measured, and for any other metric.
 func (a *Aggregator) Values(scenario, engine, metric string) []float64 {
@@ -37,6 +37,7 @@ var picks = map[string]func(*row) float64{
 	"ttft_from_schedule_ms": func(r *row) float64 { return r.queue + r.ttft },
 	"ttfa_ms":               func(r *row) float64 { return r.waited(r.ttfa) },
 	"tpot_ms":               func(r *row) float64 { return r.tpot },
+	"e2e_from_schedule_ms":  func(r *row) float64 { return r.queue + r.e2e },
 	"e2e_ms":                func(r *row) float64 { return r.waited(r.e2e) },
 	"queue_ms":              func(r *row) float64 { return r.queue },
 	"output_tokens":         func(r *row) float64 { return r.outputTokens },

@@ -40,6 +40,9 @@ func loadText(s record.PlannedScenario) string {
 	if s.Shape.Arrival == record.ArrivalSequential {
 		return "one at a time, interleaved"
 	}
+	if s.Kind == record.KindCapacity {
+		return capacityLoadText(s.Shape)
+	}
 	text := fmt.Sprintf("%d users, %g s", s.Shape.Users, s.Shape.DurationS)
 	if s.Shape.IsOpen() {
 		text = arrivalText(s.Shape)

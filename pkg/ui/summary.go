@@ -101,6 +101,10 @@ func (p *printer) scenario(s record.Summary, sc record.ScenarioResult, width Wid
 		p.line("%s: not measured", Printable(sc.Name))
 		return
 	}
+	if sc.Kind == record.KindCapacity {
+		p.capacity(sc)
+		return
+	}
 	p.text(fmt.Sprintf("%s: %s", Printable(sc.Name), shapeText(sc.Shape)))
 	needed := false
 	for _, columns := range scenarioTables(sc, width) {
@@ -171,6 +175,8 @@ func arrivalText(s record.Shape) string {
 	switch {
 	case len(s.Steps) > 0:
 		pace = stepsText(s.Steps)
+	case s.Trace != "":
+		pace = fmt.Sprintf("trace %s at %g times its speed", Printable(s.Trace), s.Speed)
 	case s.BurstSize > 0:
 		pace = fmt.Sprintf("bursts of %d every %g s", s.BurstSize, s.BurstPeriodS)
 	case s.ToRatePerS > 0:

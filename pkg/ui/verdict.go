@@ -18,21 +18,21 @@ func (p *printer) scenarioVerdict(v *record.ScenarioVerdict) {
 	if undecided != "" {
 		said = append(said, undecided)
 	}
-	text := strings.Join(said, "; ")
+	text, reasons := strings.Join(said, "; "), Printable(strings.Join(v.Reasons, "; "))
 	switch {
 	case v.Winner != nil:
-		p.line("%s%s", p.colour.in(good, "winner: "+Printable(*v.Winner)+levelText(v.Confidence)), prefixed(": ", text))
-	case len(v.Dimensions) > 0 && len(said) == 1 && undecided != "":
-		p.line("no significant difference%s", prefixed(": ", Printable(strings.Join(v.Reasons, "; "))))
+		p.text(p.colour.in(good, "winner: "+Printable(*v.Winner)+levelText(v.Confidence)) + prefixed(": ", text))
+	case len(v.Dimensions) == 0 && reasons == "":
+		p.text("no winner")
+	case reasons == "":
+		p.text("no winner: " + text)
 	default:
-		p.line("no winner%s", prefixed(": ", strings.Join(slices.DeleteFunc([]string{Printable(strings.Join(v.Reasons, "; ")), text}, empty), "; ")))
+		p.text("no winner: " + reasons)
 	}
 	for _, engine := range slices.Sorted(maps.Keys(v.Excluded)) {
-		p.line("%s takes no part in the verdict: %s", Printable(engine), Printable(v.Excluded[engine]))
+		p.text(fmt.Sprintf("%s takes no part in the verdict: %s", Printable(engine), Printable(v.Excluded[engine])))
 	}
 }
-
-func empty(s string) bool { return s == "" }
 
 // prefixed puts something before a text, if there is one.
 func prefixed(prefix, text string) string {
@@ -113,13 +113,13 @@ func (p *printer) verdict(v *record.Verdict, width Width) {
 		return
 	}
 	p.line("")
-	p.line("%s %s", p.colour.in(bold, "verdict:"), Printable(v.Summary))
+	p.text(p.colour.in(bold, "verdict:") + " " + Printable(v.Summary))
 	for i, r := range v.Recommendations {
 		if i == mostRecommendations && width == Narrow {
-			p.line("%d more recommendations: -o wide", len(v.Recommendations)-i)
+			p.line("%d more with -o wide", len(v.Recommendations)-i)
 			return
 		}
-		p.line("%d. %s%s", i+1, engineBefore(r.Engine), Printable(r.Message))
+		p.text(fmt.Sprintf("%d. %s%s", i+1, engineBefore(r.Engine), Printable(r.Message)))
 	}
 }
 
@@ -146,6 +146,6 @@ func (p *printer) fairness(checks []record.FairnessCheck) {
 			p.line("")
 			begun = true
 		}
-		p.line("%s %s: %s%s", p.colour.in(colour, "unfair ("+c.Status+")"), Printable(c.Check), Printable(c.Detail), prefixed("; ", Printable(c.Remedy)))
+		p.text(fmt.Sprintf("%s %s: %s%s", p.colour.in(colour, "unfair ("+c.Status+")"), Printable(c.Check), Printable(c.Detail), prefixed("; ", Printable(c.Remedy))))
 	}
 }

@@ -48,8 +48,10 @@ func answerOf(s record.Summary, v record.Verdict, scenarios []scenarioOutcome, o
 		return fmt.Sprintf("Only %s was measured, so there is nothing to choose between.", s.Environment.Engines[0].Engine)
 	case !anyContest(scenarios):
 		return "No two engines could be compared, so none is recommended: " + whyNot(scenarios) + "."
+	case !anyTest(scenarios):
+		return fmt.Sprintf("Too little was measured to tell the engines apart at %s confidence.", percent(o.Level))
 	case len(leads) == 0:
-		return fmt.Sprintf("No engine is shown to be better than the others at %s confidence: any of them will do, or measure for longer.", percent(o.Level))
+		return fmt.Sprintf("No engine is shown to be better than the others at %s confidence: choose by something else, or measure for longer.", percent(o.Level))
 	}
 	var told []string
 	for _, engine := range enginesOf(s) {
@@ -95,6 +97,13 @@ const maxLeads = 3
 func anyContest(scenarios []scenarioOutcome) bool {
 	return slices.ContainsFunc(scenarios, func(sc scenarioOutcome) bool {
 		return slices.ContainsFunc(sc.verdict.Dimensions, func(d record.Dimension) bool { return len(d.Scores) > 1 })
+	})
+}
+
+// anyTest says whether the difference of two engines could be tested anywhere.
+func anyTest(scenarios []scenarioOutcome) bool {
+	return slices.ContainsFunc(scenarios, func(sc scenarioOutcome) bool {
+		return slices.ContainsFunc(sc.verdict.Dimensions, func(d record.Dimension) bool { return len(d.Pairs) > 0 })
 	})
 }
 

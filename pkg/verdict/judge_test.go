@@ -91,7 +91,7 @@ func TestWinners(t *testing.T) {
 		winner, reason, said string
 	}{
 		{"faster in all", func() *bench { return pair(1.3, 1.3) }, Options{}, "vllm", "vllm is best in first token (", "Take vllm: at 95 % confidence"},
-		{"alike", func() *bench { return pair(1, 1) }, Options{}, "none", "no significant difference", "any of them will do"},
+		{"alike", func() *bench { return pair(1, 1) }, Options{}, "none", "no significant difference", "choose by something else"},
 		{"sure but too little to matter", func() *bench { return pair(1.3, 1.3) }, Options{PracticalThreshold: new(0.8)}, "none", "no significant difference", ""},
 		{"each better at something", func() *bench { return pair(1.3, 0.7) }, Options{}, "none", "tgi and vllm each lead in something", "vllm leads with its first token"},
 		{"only one of them counts", func() *bench { return pair(1.3, 0.7) }, Options{Weights: map[string]float64{record.DimensionFirstToken: 1}}, "vllm", "tgi is best in steadiness", "Take vllm"},

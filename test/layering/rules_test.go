@@ -6,9 +6,9 @@ package layering
 // rows holds every package, lowest first. A package imports only from rows
 // above its own in this list, so no two of one row know each other.
 var rows = [][]string{
-	{"config", "data", "pkg/lengths", "pkg/record"},
+	{"config", "data", "pkg/lengths", "pkg/record", "pkg/slo"},
 	{"pkg/config", "pkg/load", "pkg/prompt", "pkg/stats", "pkg/wire"},
-	{"pkg/engine", "pkg/kube", "pkg/simulate", "pkg/summary"},
+	{"pkg/capacity", "pkg/engine", "pkg/kube", "pkg/simulate", "pkg/summary"},
 	{"pkg/bench", "pkg/chart", "pkg/discover", "pkg/history", "pkg/infra", "pkg/verdict"},
 	{"pkg/story"},
 	{"pkg/document"},
@@ -16,7 +16,7 @@ var rows = [][]string{
 	{"pkg/ui"},
 	{"pkg/cmd/children", "pkg/cmd/cli"},
 	{"pkg/cmd/cluster", "pkg/cmd/runs"},
-	{"pkg/cmd/benchmark", "pkg/cmd/capacity", "pkg/cmd/compare", "pkg/cmd/discoverservices", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/validateinfra", "pkg/cmd/version"},
+	{"pkg/cmd/benchmark", "pkg/cmd/compare", "pkg/cmd/discoverservices", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/validateinfra", "pkg/cmd/version"},
 	{"pkg/cmd"},
 	{"cmd/..."},
 	{"test/..."},

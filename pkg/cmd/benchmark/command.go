@@ -1,5 +1,6 @@
-// Package benchmark holds the verbs that measure: quick, standard, stress and
-// custom. They differ in the configuration they start from and in nothing else.
+// Package benchmark holds the verbs that measure: quick, standard, stress,
+// capacity and custom. They differ in the configuration they start from, and
+// capacity in the flags that name its SLO.
 package benchmark
 
 import (
@@ -51,6 +52,22 @@ under load and over time.`,
   kubectl llmbench stress --duration 60 --users 50 --url vllm=https://vllm.example.com`,
 	},
 	{
+		name: "capacity", preset: "capacity",
+		short: "Find the most load that each engine carries within an SLO",
+		long: `Search for the highest rate of requests at which an SLO still holds: double it
+until the SLO is missed, then narrow down. Each rate is held until it can be
+judged at the run's confidence. It takes some ten steps, half an hour or so for
+each engine.`,
+		examples: `  # How many requests a second, with these limits?
+  kubectl llmbench capacity --slo 'ttft:p95<500ms,tpot:p95<50ms,success>=99%' -n team-llm
+
+  # The limits of MLPerf Inference for a model
+  kubectl llmbench capacity --slo-preset llama3.1-8b-interactive --url vllm=https://vllm.example.com
+
+  # In a pipeline: fail where the SLO holds at no rate
+  kubectl llmbench capacity --slo 'ttft:p99<2s' --start-rate 5 --fail-on-target --url vllm=https://vllm.example.com`,
+	},
+	{
 		name:  "custom",
 		short: "Measure what a configuration file of your own says",
 		long: `Measure the scenarios of your own configuration file. What it leaves out has
@@ -87,5 +104,8 @@ func newCommand(v verb, o *Options) *cobra.Command {
 		},
 	}
 	o.bind(c)
+	if v.name == "capacity" {
+		o.bindCapacity(c)
+	}
 	return c
 }

@@ -53,7 +53,13 @@ func (o *Options) load() error {
 	if err := o.override(); err != nil {
 		return err
 	}
-	return o.config.Validate()
+	if err := o.overrideCapacity(); err != nil {
+		return err
+	}
+	if err := o.config.Validate(); err != nil {
+		return err
+	}
+	return o.readTraces()
 }
 
 func (o *Options) sources() ([]config.Source, error) {
@@ -142,11 +148,11 @@ func (o *Options) fit() error {
 			most = max(most, t.ConcurrentUsers)
 		}
 		if most == 0 {
-			return cli.Usagef("--users is about users who wait for their answers, and the load tests of this configuration have none: they send at a rate")
+			return cli.Usagef("--users is about users who wait for their answers, and the load tests of this configuration have none of their own: they send at a rate, or sweep")
 		}
 		for i, t := range tests {
-			if t.IsOpen() {
-				continue
+			if t.IsOpen() || t.ConcurrentUsers == 0 {
+				continue // a rate, or a sweep, which names its users itself
 			}
 			n := max(int(math.Round(float64(t.ConcurrentUsers)*float64(o.Users)/float64(most))), min(o.Users, 1))
 			faults = append(faults, o.config.Override(fmt.Sprintf("test_scenarios.load_tests[%d].concurrent_users", i), n, "--users"))
@@ -158,8 +164,8 @@ func (o *Options) fit() error {
 			return err
 		}
 		for i, t := range tests {
-			if t.Arrival == config.ArrivalSteps {
-				continue // its steps have their own time
+			if !stretches(t) {
+				continue
 			}
 			faults = append(faults, o.config.Override(fmt.Sprintf("test_scenarios.load_tests[%d].duration_seconds", i), max(math.Round(t.DurationSeconds*factor*10)/10, 0.1), "--duration"))
 		}
@@ -170,18 +176,24 @@ func (o *Options) fit() error {
 	return o.config.Validate()
 }
 
+// stretches says whether a load test takes as long as it is told: steps and
+// traces have their own time.
+func stretches(t config.LoadTest) bool {
+	return t.Arrival != config.ArrivalSteps && t.Arrival != config.ArrivalTrace
+}
+
 // stretch is what the load tests' durations must be multiplied with for the
 // run to take the time that was asked for.
 func (o *Options) stretch() (float64, error) {
 	plan := o.plan()
 	measured := 0.0
-	for _, t := range o.config.Config.TestScenarios.LoadTests {
-		if t.Arrival != config.ArrivalSteps {
+	for _, t := range o.config.Config.TestScenarios.Loads() {
+		if stretches(t.LoadTest) {
 			measured += t.DurationSeconds * float64(len(o.engines))
 		}
 	}
 	if measured == 0 {
-		return 0, cli.Usagef("--duration cannot stretch load tests whose steps have their own time")
+		return 0, cli.Usagef("--duration cannot stretch load tests whose steps or traces have their own time")
 	}
 	rest := plan.ExpectedS - measured
 	wanted := time.Duration(o.Duration).Seconds()
@@ -197,7 +209,7 @@ func (o *Options) plan() record.Plan {
 	for i, e := range o.engines {
 		infos[i] = e.info()
 	}
-	return bench.Plan(o.config.Config, infos, o.Seed)
+	return bench.PlanWith(o.config.Config, o.traces, infos, o.Seed)
 }
 
 // say tells where each setting came from, under --verbose.

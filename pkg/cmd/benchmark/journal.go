@@ -26,6 +26,7 @@ type journal struct {
 	recorder *report.Recorder
 	sum      *summary.Aggregator
 	progress ui.Progress
+	live     *bench.Live
 	skip     chan string
 	verbose  bool
 	logFile  *os.File
@@ -47,11 +48,11 @@ func (o *Options) openJournal(ctx context.Context) (*journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &journal{dir: dir, run: run, verbose: o.Verbose, sum: summary.New(run), skip: make(chan string)}
+	j := &journal{dir: dir, run: run, verbose: o.Verbose, sum: summary.New(run), live: &bench.Live{}, skip: make(chan string)}
 	if o.Simulate {
 		_, _ = fmt.Fprintln(o.Streams.Err, ui.SimulatedMark) // it also heads the tables
 	}
-	j.progress = o.openProgress(ctx, run, j.skip)
+	j.progress = o.openProgress(ctx, run, j.live, j.skip)
 	if err := j.open(); err != nil {
 		j.progress.Close(false)
 		return nil, errors.Join(err, dir.Close())
@@ -133,6 +134,10 @@ func (j *journal) notify(e bench.Event) {
 	case e.Kind == bench.EventFinding && e.Finding != nil:
 		j.find(*e.Finding)
 		j.progress.Log("warning: %s: %s", ui.Printable(e.Finding.Subject), ui.Printable(e.Finding.Message))
+	case e.Kind == bench.EventStep && e.Step != nil:
+		text := ui.StepText(*e.Step)
+		j.log.Info("capacity step", "engine", e.Engine, "rate_per_s", e.Step.OfferedPerS, "verdict", e.Step.Verdict, "reason", e.Step.Reason)
+		j.progress.Log("%s: %s", ui.Printable(e.Engine), ui.Printable(text))
 	case e.Sample != nil && e.Sample.Status != record.StatusOK:
 		j.failed(e.Sample)
 	}
@@ -150,7 +155,7 @@ func (j *journal) failed(s *record.Sample) {
 }
 
 // finish closes the run's files and sums it up.
-func (j *journal) finish(now time.Time, interrupted, whole bool) record.Summary {
+func (j *journal) finish(now time.Time, interrupted, whole bool) report.Result {
 	j.progress.Close(whole)
 	kept := j.recorder.Close()
 	j.mu.Lock()
@@ -164,21 +169,21 @@ func (j *journal) finish(now time.Time, interrupted, whole bool) record.Summary 
 	if kept == nil {
 		kept = j.brokenDisk
 	}
-	j.sum.SetRun(j.run)
-	sum := j.sum.Summary()
+	result := report.Conclude(j.sum, j.run)
 	if err := errors.Join(kept, saved, j.logFile.Close()); err != nil {
-		sum.Findings = append(sum.Findings, record.Finding{
+		result.Summary.Findings = append(result.Summary.Findings, record.Finding{
 			ID: "disk", Severity: record.SeverityError, Subject: j.dir.Path(),
 			Message: "not everything could be written: " + err.Error(),
 			Remedy:  "keep this output (-o json), free the disk and choose another place with --output-dir",
 		})
 	}
-	return sum
+	return result
 }
 
 // documents writes the run's documents.
-func (o *Options) documents(j *journal, sum record.Summary) error {
-	_, err := report.WriteDocuments(j.dir, sum, o.config.Config.Output.Formats)
+func (o *Options) documents(j *journal, result report.Result) error {
+	out := o.config.Config.Output
+	_, err := report.WriteDocuments(j.dir, result, report.Documents{Formats: out.Formats, Charts: out.Charts, Figures: out.Figures})
 	return errors.Join(err, j.dir.Close())
 }
 

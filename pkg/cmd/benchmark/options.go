@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cluster"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
@@ -43,11 +44,14 @@ type Options struct {
 	Colour         cli.Colour
 	Baseline       baseline
 
+	Capacity capacityFlags
+
 	TokenFiles []string
 	Trust      cluster.Trust
 	Cluster    cluster.Flags
 
 	config  *config.Loaded
+	traces  bench.Traces
 	engines []endpoint
 	search  cluster.Search
 	// seen is what a search in the cluster came to, nil without one;

@@ -3,7 +3,10 @@ package benchmark
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"strconv"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/lengths"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
@@ -23,12 +26,18 @@ func (o *Options) prompts() (promptSource, error) {
 		}
 		opts.Turns = turns
 	}
+	sized := o.traces.MeanPromptTokens() > 0
+	if sized && c.File != "" {
+		return nil, cli.Usagef("prompts.file: the requests of a trace have lengths of their own, for which prompts are made up: replay the trace in a run without prompts.file")
+	}
 	open := o.listed
-	switch c.Source {
-	case config.SourceSynthetic:
+	switch {
+	case c.Source == config.SourceSynthetic:
 		open = synthetic
-	case config.SourceShareGPT:
+	case c.Source == config.SourceShareGPT:
 		open = o.shareGPT
+	case sized:
+		open = o.traced
 	}
 	source, err := open(c)
 	if err != nil {
@@ -90,4 +99,16 @@ func synthetic(c config.Prompts) (sourceOf, error) {
 		}
 	}
 	return func(opts prompt.Options) *prompt.Source { return prompt.NewSynthetic(shape, opts) }, nil
+}
+
+// traced makes prompts up for a run that replays a trace, whose requests have
+// lengths of their own. Those of other scenarios have the trace's mean.
+func (o *Options) traced(config.Prompts) (sourceOf, error) {
+	input, err := lengths.Parse(strconv.Itoa(max(int(math.Round(o.traces.MeanPromptTokens())), 1)))
+	if err != nil {
+		return nil, fmt.Errorf("mean prompt length of a trace: %w", err)
+	}
+	return func(opts prompt.Options) *prompt.Source {
+		return prompt.NewSynthetic(prompt.Synthetic{Input: input}, opts)
+	}, nil
 }

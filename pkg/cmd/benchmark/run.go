@@ -78,9 +78,9 @@ func (o *Options) simulate(ctx context.Context) (stop func() error, err error) {
 // early, or that nothing could be measured.
 func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Target, prompts promptSource) error {
 	b := bench.Options{
-		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Seed: o.Seed,
+		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Traces: o.traces, Seed: o.Seed,
 		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify, Skip: j.skip,
-		Host:    o.host(),
+		Host: o.host(), Live: j.live,
 		OnPanic: func() { j.progress.Close(false) },
 	}
 	for _, f := range append(o.searchFindings(), o.groundFindings(ctx)...) {
@@ -102,8 +102,8 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 // prints the tables, and decides the exit code.
 func (o *Options) close(j *journal, measured error) error {
 	interrupted := errors.Is(measured, context.Canceled)
-	sum := j.finish(o.System.Now(), interrupted, measured == nil)
-	written := o.documents(j, sum)
+	result := j.finish(o.System.Now(), interrupted, measured == nil)
+	written, sum := o.documents(j, result), result.Summary
 	shown := o.show(j, sum)
 	switch {
 	case interrupted:
@@ -183,7 +183,7 @@ func (o *Options) targetsMissed(sum record.Summary) error {
 			return fmt.Errorf("%w: %s %s of %s in %s (limit %g ms)", cli.ErrTargetMissed, t.Statistic, t.Metric, t.Engine, t.Scenario, t.Limit)
 		}
 	}
-	return nil
+	return noCapacity(sum)
 }
 
 // newRunID is the run's time with what tells it from another of that second.

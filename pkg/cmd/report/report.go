@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ const examples = `  # The newest run
   kubectl llmbench report results/latest
 
   # Its summary as JSON, and the documents written anew
-  kubectl llmbench report results/latest -o json --format json,csv`
+  kubectl llmbench report results/latest -o json --format json,html`
 
 // Options are the verb's flags.
 type Options struct {
@@ -26,7 +27,9 @@ type Options struct {
 	Run     string
 	Output  string
 	Formats []string
-	Colour  cli.Colour
+	// NoCharts leaves pictures out of documents and draws no files.
+	NoCharts bool
+	Colour   cli.Colour
 }
 
 // NewCommand returns `report RUN`.
@@ -50,8 +53,14 @@ func NewCommand(streams cli.Streams) *cobra.Command {
 	}
 	c.Flags().StringVarP(&o.Output, "output", "o", "table", "Standard output: table, wide, json or yaml")
 	c.Flags().StringSliceVar(&o.Formats, "format", nil, "Documents to write into the run directory: "+strings.Join(runs.Formats(), ", "))
+	c.Flags().BoolVar(&o.NoCharts, "no-charts", false, "Draw no charts, neither as files nor into documents")
 	cli.BindColour(c.Flags(), &o.Colour)
 	return c
+}
+
+// pictures says whether charts are drawn: with documents that show them.
+func (o *Options) pictures() bool {
+	return !o.NoCharts && (slices.Contains(o.Formats, "html") || slices.Contains(o.Formats, "pdf"))
 }
 
 // run writes nothing into the directory unless documents are asked for.
@@ -64,11 +73,11 @@ func (o *Options) run() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	s, err := runs.Load(d)
+	result, err := runs.Load(d)
 	if err != nil {
 		return err
 	}
-	files, err := runs.WriteDocuments(d, s, o.Formats)
+	files, err := runs.WriteDocuments(d, result, runs.Documents{Formats: o.Formats, Charts: o.pictures()})
 	if err != nil {
 		return err
 	}
@@ -77,5 +86,5 @@ func (o *Options) run() (err error) {
 			return err
 		}
 	}
-	return ui.Write(o.Streams.Out, s, o.Output, ui.Colour(o.Colour.On(o.Streams)))
+	return ui.Write(o.Streams.Out, result.Summary, o.Output, ui.Colour(o.Colour.On(o.Streams)))
 }

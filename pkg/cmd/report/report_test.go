@@ -112,10 +112,11 @@ func TestDocumentsOnStandardOutputAreTheSummary(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	want, err := runs.Load(d)
+	result, err := runs.Load(d)
 	if err != nil {
 		t.Fatal(err)
 	}
+	want := result.Summary
 	asJSON, _, err := execute(path, "-o", "json")
 	if err != nil {
 		t.Fatal(err)

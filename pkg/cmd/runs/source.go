@@ -66,7 +66,7 @@ func openDir(path string) (s Source, err error) {
 		return s, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	l, err := report.LoadAll(d)
+	l, err := report.Load(d)
 	if err != nil {
 		return s, err
 	}
