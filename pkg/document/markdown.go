@@ -9,8 +9,9 @@ import (
 )
 
 // Markdown writes the story of a run in Markdown for a pull request: what must be
-// known first and the executive summary, then the other sections folded. Figures
-// and links to files are left out, because a comment has neither. Names from runs
+// known first and the executive summary, then the other sections folded. Figures,
+// links to files and definitions are left out, and whatever would make a comment
+// too long. Names from runs
 // are escaped, so that they make no link, mention or HTML. It fails only where w does.
 func Markdown(w io.Writer, st story.Story) error {
 	m := &markdown{}
@@ -22,11 +23,11 @@ func Markdown(w io.Writer, st story.Story) error {
 	}
 	for _, s := range st.Sections {
 		switch {
-		case s.ID == story.SectionFiles || !hasText(s.Blocks):
+		case s.ID == story.SectionFiles || s.ID == story.SectionMethod || !hasText(s.Blocks):
 		case s.ID == story.SectionSummary:
 			m.blocks(s.Blocks)
 		default:
-			m.details(safe(s.Title), func() { m.blocks(s.Blocks) })
+			m.details(safe(s.Title), func(m *markdown) { m.blocks(s.Blocks) })
 		}
 	}
 	_, err := io.WriteString(w, m.String())

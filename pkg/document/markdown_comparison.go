@@ -34,9 +34,9 @@ func ComparisonMarkdown(w io.Writer, c record.Comparison) error {
 		m.compared(c, changed)
 	}
 	if len(c.Warnings) > 0 {
-		m.details(fmt.Sprintf("%d warnings: the runs are not alike in everything", len(c.Warnings)), func() { m.warnings(c.Warnings) })
+		m.details(fmt.Sprintf("⚠️ In what the runs are not alike (%d)", len(c.Warnings)), func(m *markdown) { m.warnings(c.Warnings) })
 	}
-	m.details(fmt.Sprintf("All %d numbers", len(c.Rows)), func() {
+	m.details(fmt.Sprintf("All %d numbers", len(c.Rows)), func(m *markdown) {
 		m.line("Intervals are at ", story.Level(c.Level), ". The runs were not interleaved: what changed on the cluster between them is part of each difference.")
 		m.line()
 		m.compared(c, c.Rows)

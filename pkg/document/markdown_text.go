@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
 )
@@ -79,12 +80,24 @@ func (m *markdown) head(titles ...string) {
 	m.row(rule)
 }
 
-// details folds what is between begin and end.
-func (m *markdown) details(title string, body func()) {
+// commentLength is how many characters of details a comment holds: GitHub takes
+// 65,536 in all.
+const commentLength = 60000
+
+// details folds what body writes under a title. It is left out, and said to be,
+// where the comment would become too long.
+func (m *markdown) details(title string, body func(*markdown)) {
+	folded := &markdown{}
+	body(folded)
+	if utf8.RuneCountInString(m.String())+utf8.RuneCountInString(folded.String()) > commentLength {
+		m.line()
+		m.line(title, ": left out here, because it is too long for a comment; the other documents have it.")
+		return
+	}
 	m.line()
 	m.line("<details><summary>", title, "</summary>")
 	m.line()
-	body()
+	m.WriteString(strings.TrimLeft(folded.String(), "\n"))
 	m.line()
 	m.line("</details>")
 }

@@ -56,6 +56,9 @@ func assemble(of record.Run, engine record.EngineInfo, loads []load) Run {
 	run.Summary.Partial, run.Summary.Findings = false, []record.Finding{}
 	for i, l := range loads {
 		l.fill(&run.Summary.Scenarios[i].Engines[0])
+		if l.failed > 0 && l.kind == record.KindLoad && len(run.Summary.Scenarios[i].Timeline) == 0 {
+			run.Warnings = append(run.Warnings, fmt.Sprintf("it does not tell when the requests of %s were sent, so its %d failures are taken for independent ones", l.name, l.failed))
+		}
 	}
 	if detailed {
 		run.Values = sum.Values

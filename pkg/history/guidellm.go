@@ -103,7 +103,7 @@ func readGuideLLM(data []byte) (Run, error) {
 		return Run{}, errors.New("it is a report of GuideLLM without any benchmark")
 	}
 	run := assemble(record.Run{}, record.EngineInfo{Engine: "openai", Model: model}, loads)
-	run.Program, run.Definitions, run.Warnings = ProgramGuideLLM, guideDefinitions, warnings
+	run.Program, run.Definitions, run.Warnings = ProgramGuideLLM, guideDefinitions, append(warnings, run.Warnings...)
 	return run, nil
 }
 
@@ -114,10 +114,11 @@ func (b guideBenchmark) load() (load, []string, error) {
 	if counts == nil {
 		return l, nil, errors.New("it does not count its requests (request_totals, total_count)")
 	}
-	var ok bool
-	if l.succeeded, ok = counts.Successful.count(); !ok {
+	succeeded, ok := counts.Successful.count()
+	if !ok {
 		return l, nil, errors.New("its count of successful requests is no count")
 	}
+	l.succeeded = succeeded
 	l.failed, _ = counts.Errored.count()
 	l.cancelled, _ = counts.Incomplete.count()
 	l.rates = rates{

@@ -12,9 +12,9 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
-// MaxBytes is how long a file may be. A detailed result of 100,000 requests has
-// about half of that.
-const MaxBytes = 1 << 30
+// MaxBytes is how long a file may be. A detailed result of 20,000 requests with 500
+// tokens each has about half of that.
+const MaxBytes = 512 << 20
 
 // Run is what a foreign file holds.
 type Run struct {

@@ -53,7 +53,7 @@ func readVLLM(data []byte) (Run, error) {
 	}
 	d.vllmNumbers(&l)
 	run := assemble(of, engine, []load{l})
-	run.Program, run.Definitions, run.Warnings = ProgramVLLM, vllmDefinitions, warnings
+	run.Program, run.Definitions, run.Warnings = ProgramVLLM, vllmDefinitions, append(warnings, run.Warnings...)
 	if own != nil {
 		run.Program, run.Definitions = ProgramSelf, nil
 	}

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 type Gate struct {
 	// Text is the gate as it was written, "" for none.
 	Text string
-	// Unknown is UnknownPass or UnknownFail.
+	// Unknown is UnknownPass, which "" stands for, or UnknownFail.
 	Unknown string
 	limits  verdict.Gate
 }
@@ -35,7 +36,7 @@ func (g *Gate) Bind(f *pflag.FlagSet) {
 
 // Complete reads the gate. What it returns is a usage error.
 func (g *Gate) Complete() error {
-	if g.Unknown != UnknownPass && g.Unknown != UnknownFail {
+	if g.Unknown = cmp.Or(g.Unknown, UnknownPass); g.Unknown != UnknownPass && g.Unknown != UnknownFail {
 		return cli.Usagef("--gate-unknown %q is not one of pass, fail", g.Unknown)
 	}
 	if g.Text == "" {
