@@ -27,6 +27,7 @@ type exchange struct {
 	decoder  engine.Decoder
 	timing   wire.Timing
 	live     liveCounter
+	bounds   plausible
 	// onFirst, where set, is told when the first token arrived.
 	onFirst func(at time.Time)
 	// retryAfter is what a refusal asked for, 0 where it did not.
@@ -49,6 +50,7 @@ func (x *exchange) do(parent context.Context, call engine.Call, requestID string
 	x.tally.reset(keepArrivals)
 	x.timing, x.retryAfter = wire.Timing{}, 0
 	x.transcript.reset()
+	x.bounds = boundsOf(call)
 	x.decoder = x.target.Protocol.NewDecoder(x.target.API)
 
 	ctx, w := startWatch(parent, x.timeouts)
@@ -137,6 +139,7 @@ func (x *exchange) follow(s *wire.Stream, w *watch) error {
 		if frame.Unterminated && d.Failure != nil && d.Failure.Class == record.StatusMalformed {
 			return nil // half a frame: the stream was cut, and judge says so
 		}
+		x.bounds.frame(&d, x.tally.frames)
 		ended := x.tally.ended
 		if x.tally.add(&frame, d) {
 			s.TokenSeen()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"strconv"
@@ -41,11 +42,23 @@ func (x *exchange) judge(ctx context.Context, s *wire.Stream, err error) outcome
 		out = fail(classify(ctx, err, phase), phase, describe(ctx, err, t))
 	case t.finished:
 		out = fail(record.StatusEmpty, phase, "the engine finished without a single token")
+	case t.frames == 0 && !streams(s.Header.Get("Content-Type")):
+		out = fail(record.StatusMalformed, phase, fmt.Sprintf("the answer (%s) holds no token of a stream", printable(s.Header.Get("Content-Type"))))
 	default:
 		out = fail(record.StatusTruncated, phase, fmt.Sprintf("the stream ended after %d frames without the engine's finish marker", t.frames))
 	}
 	out.err.HTTPStatus = s.Status
 	return out
+}
+
+// streams says whether a media type is one that engines stream in.
+func streams(media string) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(media), ";")
+	switch strings.TrimSpace(kind) {
+	case "text/event-stream", "application/x-ndjson", "application/ndjson", "":
+		return true
+	}
+	return false
 }
 
 func failureText(f *engine.Failure) string {
@@ -93,6 +106,8 @@ func describe(ctx context.Context, err error, t *tally) string {
 		return fmt.Sprintf("%v after %d token frames", cause, t.frames)
 	case cause != nil:
 		return cause.Error()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Sprintf("the connection ended within the answer, after %d token frames", t.frames)
 	}
 	return err.Error()
 }

@@ -62,6 +62,7 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, ask ask, atte
 	out := x.do(ctx, ask.call, tk.requestID, r.Config.Output.RecordFrames)
 	x.live.end(out.status)
 	sample := x.sample(r.Start, tk, out)
+	r.warnOfCounts(s.target, s.scenario, x.bounds)
 	if s.block != nil && sample.Status == record.StatusOK && tk.phase == record.PhaseMeasure {
 		s.block.add(&x.tally)
 	}

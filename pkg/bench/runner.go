@@ -50,6 +50,7 @@ type runner struct {
 	// exchanges are used again, because their memory grows with an answer.
 	exchanges sync.Pool
 	cut       sync.Map // names of engines that were found to cut prompts
+	doubted   sync.Map // names of engines whose counts were not believed
 	host      *host
 	scraped   sync.Map // what is known of reading each target's metrics, by *Target
 	// rulers say how each engine counts tokens, where prompts aim at lengths.

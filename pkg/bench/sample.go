@@ -49,6 +49,7 @@ func (x *exchange) sample(start time.Time, tk ticket, out outcome) record.Sample
 
 func (x *exchange) counts(s *record.Sample) {
 	totals := x.decoder.Totals()
+	x.bounds.totals(&totals, x.tally.frames)
 	s.PromptTokens, s.CachedTokens = totals.PromptTokens, totals.CachedTokens
 	s.OutputTokens, s.TokenSource = x.tally.outputTokens(totals)
 	s.EngineTimings = totals.Timings

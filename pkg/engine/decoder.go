@@ -71,19 +71,25 @@ func unmarshal(payload []byte, v any) *Failure {
 }
 
 // tokenCount is a count that is read leniently: whatever is no whole number
-// above 0 is no count, and never a reason to refuse a frame.
+// above 0 and below mostTokens is no count, and never a reason to refuse a frame.
 type tokenCount int64
+
+// mostTokens is the first number that is no count of tokens any more: no
+// context is near it.
+const mostTokens = 1e8
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (c *tokenCount) UnmarshalJSON(data []byte) error {
 	*c = 0
 	var whole int64
 	if json.Unmarshal(data, &whole) == nil {
-		*c = tokenCount(max(whole, 0))
+		if whole > 0 && whole < mostTokens {
+			*c = tokenCount(whole)
+		}
 		return nil
 	}
 	var f float64
-	if json.Unmarshal(data, &f) == nil && f > 0 && f < 1<<53 {
+	if json.Unmarshal(data, &f) == nil && f > 0 && f < mostTokens {
 		*c = tokenCount(f)
 	}
 	return nil

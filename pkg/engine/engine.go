@@ -71,6 +71,9 @@ type Delta struct {
 	Answer bool
 	// Tokens is how many tokens the frame carries, 0 where it does not say.
 	Tokens int
+	// Bare is set where nothing but a rise of the engine's count makes the frame
+	// one with output: it has no text.
+	Bare bool
 	// Finish is set on the engine's finish marker (finish_reason,
 	// generated_text, done: true); of several choices, on that of the last.
 	Finish bool

@@ -11,8 +11,8 @@ const (
 	holeCount              // digits of at most maxCountDigits, whose value is wanted
 )
 
-// maxCountDigits keeps a count within an int64.
-const maxCountDigits = 18
+// maxCountDigits keeps a count below mostTokens: a longer one is no count.
+const maxCountDigits = 8
 
 // scanString returns where the string body at p[at:] ends, which is at its
 // closing quote, or -1 where it is not a JSON string (RFC 8259, section 7).

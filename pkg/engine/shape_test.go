@@ -247,7 +247,7 @@ func TestTheEndIsNoLesson(t *testing.T) {
 func FuzzScan(f *testing.F) {
 	for _, s := range []string{
 		"", "a", "ž🚀", `\n\"\\\/\b\f\r\t`, `\u00e9`, `\uD83D\uDE80`, `\ud83d`, `\u12`, `\u12g4`, `\x`, `\`, "\x00", "a\x1f", "\x7f", "\xff",
-		"0", "-0", "-", "01", "10", "1.", "1.5", ".5", "1e5", "1E+05", "1e", "1e-", "-12.50e-07", "+1", "1a", "999999999999999999", "1000000000000000000",
+		"0", "-0", "-", "01", "10", "1.", "1.5", ".5", "1e5", "1E+05", "1e", "1e-", "-12.50e-07", "+1", "1a", "99999999", "100000000",
 	} {
 		f.Add(s)
 	}
@@ -261,7 +261,7 @@ func FuzzScan(f *testing.F) {
 		}
 		n, end := scanCount([]byte(s), 0)
 		want, err := strconv.ParseInt(s, 10, 64)
-		if whole := number && err == nil && want < 1e18 && s[0] != '-'; (end == len(s)) != whole || whole && n != want {
+		if whole := number && err == nil && want < mostTokens && s[0] != '-'; (end == len(s)) != whole || whole && n != want {
 			t.Errorf("count %q: %d, ends at %d", s, n, end)
 		}
 	})

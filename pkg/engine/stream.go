@@ -17,11 +17,21 @@ type stream struct {
 	events    int64
 	// seen and finished are sets of choices.
 	seen, finished uint64
+	// ended is set once the protocol has ended the stream: what comes behind
+	// that changes no count.
+	ended bool
 }
 
 // take adds a reading and says what its frame amounts to.
 func (s *stream) take(r *reading) Delta {
 	d := Delta{Token: r.answer || r.reasoning || r.event, Answer: r.answer, End: r.end, Failure: r.failure}
+	if s.ended {
+		if r.event {
+			d.Tokens = 1
+		}
+		return d
+	}
+	s.ended = r.end
 	switch {
 	case r.event:
 		d.Tokens = 1
@@ -63,6 +73,7 @@ func (s *stream) rise(r *reading, d *Delta) {
 	}
 	s.highest = r.usage.output
 	if !s.uncounted {
+		d.Bare = !d.Token
 		d.Token, d.Tokens = true, int(rise)
 	}
 }

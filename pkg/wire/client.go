@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -13,7 +12,16 @@ import (
 )
 
 // errConnectTimeout is the cause with which a dial that takes too long ends.
-var errConnectTimeout = fmt.Errorf("no connection in time: %w", context.DeadlineExceeded)
+var errConnectTimeout error = connectTimeout{}
+
+// connectTimeout is a deadline exceeded, in words of its own.
+type connectTimeout struct{}
+
+// Error implements error.
+func (connectTimeout) Error() string { return "no connection in time" }
+
+// Unwrap makes it a deadline that was exceeded.
+func (connectTimeout) Unwrap() error { return context.DeadlineExceeded }
 
 // staleWindow is how soon after a request was sent a reused connection must
 // end for the end to be taken for a keep-alive timeout that crossed the

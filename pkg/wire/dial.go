@@ -3,10 +3,12 @@ package wire
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http/httptrace"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 )
@@ -60,10 +62,16 @@ func (c *Client) handshake(ctx context.Context, conn net.Conn, host string) (net
 	return session, session.HandshakeContext(ctx)
 }
 
-// late names the connect timeout, which otherwise shows as an i/o timeout.
+// late names the connect timeout, which otherwise shows as an i/o timeout. The
+// dialer may notice the deadline before the context does.
 func late(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause == errConnectTimeout { //nolint:errorlint // our own value, never wrapped
-		return fmt.Errorf("%w: %w", cause, err)
+	if err == nil {
+		return nil
+	}
+	cause := context.Cause(ctx)
+	_, bounded := ctx.Deadline()
+	if cause == errConnectTimeout || cause == nil && bounded && errors.Is(err, os.ErrDeadlineExceeded) { //nolint:errorlint // our own value, never wrapped
+		return fmt.Errorf("%w: %w", errConnectTimeout, err)
 	}
 	return err
 }
