@@ -52,6 +52,6 @@ func (r *runner) giveUp(t *Target, scenario string, g *guard, last record.Sample
 		message += ": " + last.Error.Message
 	}
 	r.Notify(Event{Kind: EventFinding, Scenario: scenario, Engine: t.Name, Finding: &record.Finding{
-		ID: "engine-given-up", Severity: record.SeverityError, Subject: t.Name, Message: message,
+		ID: "engine-given-up", Severity: record.SeverityError, Subject: t.Name, Message: message, Remedy: seeHelp(last.Status),
 	}})
 }

@@ -79,7 +79,7 @@ func (r *runner) check(ctx context.Context, t *Target) (findings []record.Findin
 	sample := r.fire(ctx, shot{target: t, scenario: "preflight", index: -1, maxTokens: preflightTokens,
 		arrival: load.Arrival{Scheduled: time.Now(), Warmup: true}})
 	if sample.Status != record.StatusOK {
-		return append(findings, refusal(t, string(sample.Status)+": "+sample.Error.Message, "")), false
+		return append(findings, refusal(t, string(sample.Status)+": "+sample.Error.Message, seeHelp(sample.Status))), false
 	}
 	return findings, true
 }
@@ -203,5 +203,5 @@ func (r *runner) unreachable(ctx context.Context, t *Target, err error) record.F
 	case errors.Is(err, engine.ErrUnrecognised):
 		class = record.StatusMalformed
 	}
-	return refusal(t, fmt.Sprintf("%s: %v", class, err), remedy(class, status, t))
+	return refusal(t, fmt.Sprintf("%s: %v", class, err), join(remedy(class, status, t), seeHelp(class)))
 }

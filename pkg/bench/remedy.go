@@ -17,6 +17,23 @@ func explain(s *record.Sample, t *Target) {
 	}
 }
 
+// seeHelp leads to what is written about a class. It stands in findings and in
+// the closing tables, once for a class, and not with every request.
+func seeHelp(class record.Status) string {
+	if help := class.Help(); help != "" {
+		return "see " + help
+	}
+	return ""
+}
+
+// join puts two pieces of advice into one.
+func join(advice, more string) string {
+	if advice == "" || more == "" {
+		return advice + more
+	}
+	return advice + "; " + more
+}
+
 // remedy is what a person can do about an error class.
 func remedy(class record.Status, httpStatus int, t *Target) string {
 	switch httpStatus {

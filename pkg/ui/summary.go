@@ -44,6 +44,7 @@ func WriteSummary(w io.Writer, s record.Summary, width Width, colour Colour) err
 	p.targets(s.Targets)
 	p.fairness(s.Fairness)
 	p.findings(s.Findings)
+	p.help(s.Scenarios)
 	p.verdict(s.Verdict, width)
 	return p.err
 }
