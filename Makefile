@@ -103,7 +103,7 @@ capacity-seeds: ## Find a simulated engine's known capacity over ten seeds, on s
 fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg | sort | while IFS=: read -r file declaration; do \
 	  echo "$${file%/*} $${declaration#func }"; \
-	  go test -run '^$$' -fuzz "^$${declaration#func }$$" -fuzztime $(FUZZTIME) "./$${file%/*}" </dev/null; \
+	  go test -run '^$$' -fuzz "^$${declaration#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "./$${file%/*}" </dev/null; \
 	done
 
 .PHONY: clean

@@ -31,7 +31,9 @@ type Recorder struct {
 	files  rawFiles
 	sum    *summary.Aggregator
 	failed func(error)
-	err    error
+	// present says whether the files still have their names, nil for always.
+	present func() error
+	err     error
 }
 
 // rawFiles are the files that grow while a run goes on.
@@ -64,15 +66,27 @@ func NewRecorder(d *Dir, sum *summary.Aggregator, failed func(error)) (*Recorder
 	if err != nil {
 		return nil, err
 	}
-	return startRecorder(files, sum, failed), nil
+	if err := lock(files.samples); err != nil {
+		return nil, errors.Join(fmt.Errorf("record into %q: %w", d.path, err), files.each((*os.File).Close))
+	}
+	return startRecorder(files, sum, failed, d.present), nil
+}
+
+// present says whether the run's directory is still there: what is written to
+// files that were removed is lost, and no write says so.
+func (d *Dir) present() error {
+	if _, err := d.root.Stat(SamplesFile); err != nil {
+		return fmt.Errorf("%s in %q is gone: %w", SamplesFile, d.path, reason(err))
+	}
+	return nil
 }
 
 // startRecorder records into open files, which Close closes.
-func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error)) *Recorder {
+func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error), present func() error) *Recorder {
 	if failed == nil {
 		failed = func(error) {}
 	}
-	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed}
+	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed, present: present}
 	go r.write()
 	return r
 }
@@ -138,6 +152,9 @@ func (r *Recorder) append(w io.Writer, v any) {
 func (r *Recorder) sync() {
 	if r.err == nil {
 		r.note("sync the run's files", r.files.each((*os.File).Sync))
+	}
+	if r.err == nil && r.present != nil {
+		r.note("look for the run's files", r.present())
 	}
 }
 

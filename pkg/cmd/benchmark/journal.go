@@ -184,7 +184,7 @@ func (j *journal) finish(now time.Time, interrupted, whole bool) report.Result {
 func (o *Options) documents(j *journal, result report.Result) error {
 	out := o.config.Config.Output
 	_, err := report.WriteDocuments(j.dir, result, report.Documents{Formats: out.Formats, Charts: out.Charts, Figures: out.Figures})
-	return errors.Join(err, j.dir.Close())
+	return errors.Join(o.rescue(j, result, err), j.dir.Close())
 }
 
 func joined(names []string) string { return strings.Join(names, ", ") }
