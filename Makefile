@@ -106,6 +106,10 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	  go test -run '^$$' -fuzz "^$${declaration#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "./$${file%/*}" </dev/null; \
 	done
 
+.PHONY: durability
+durability: ## Kill the program 200 times and look at what it kept
+	LLMBENCH_KILLS=200 go test -count=1 -timeout 30m ./test/durability
+
 .PHONY: clean
 clean: ## Remove what was built; results stay
 	rm -rf bin
