@@ -31,7 +31,7 @@ func main() {
 	root := cmd.NewRoot(streams, system, cli.Build{Version: version, Commit: commit})
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
+		fmt.Fprintln(os.Stderr, "error:", cmd.Message(err))
 	}
 	os.Exit(cmd.ExitCode(err))
 }

@@ -185,7 +185,7 @@ func modelNames(models []engine.Model) string {
 }
 
 func refusal(t *Target, message, remedy string) record.Finding {
-	return record.Finding{ID: "preflight", Severity: record.SeverityError, Subject: t.Name, Message: message, Remedy: remedy}
+	return record.Finding{ID: "preflight", Severity: record.SeverityError, Subject: t.Name, Message: t.hide(message), Remedy: remedy}
 }
 
 // unreachable says why an endpoint could not be asked what it is, with the

@@ -12,6 +12,7 @@ func explain(s *record.Sample, t *Target) {
 	if s.Error == nil {
 		return
 	}
+	s.Error.Message = t.hide(s.Error.Message)
 	if advice := remedy(s.Status, s.Error.HTTPStatus, t); advice != "" {
 		s.Error.Message = strings.TrimSuffix(s.Error.Message, ".") + "; " + advice
 	}

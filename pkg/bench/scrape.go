@@ -193,7 +193,7 @@ func (s *scraper) read(parent context.Context) record.ServerSample {
 		reading, err = s.decode(status, header, body)
 	}
 	if err != nil {
-		reading.Message = printable(err.Error())
+		reading.Message = s.t.hide(printable(err.Error()))
 	}
 	reading.Engine, reading.Endpoint, reading.Scenario, reading.Block = s.like.Engine, s.like.Endpoint, s.like.Scenario, s.like.Block
 	reading.TMS, reading.TookMS = millis(asked.Add(ended.Sub(asked)/2).Sub(s.r.Start)), millis(ended.Sub(asked))

@@ -33,6 +33,7 @@ type Target struct {
 
 	measured *wire.Client // carries measured requests and nothing else
 	side     *wire.Client // fingerprints, model lists, metrics
+	secret   string       // the engine's token
 }
 
 // NewTarget opens the two transports of an endpoint: one for measured
@@ -48,7 +49,7 @@ func NewTarget(name string, kind engine.Kind, base string, via string, opts wire
 	if err != nil {
 		return nil, err
 	}
-	t := &Target{Name: name, Protocol: protocol, Base: u}
+	t := &Target{Name: name, Protocol: protocol, Base: u, secret: opts.Token}
 	if t.measured, err = wire.NewClient(opts); err != nil {
 		return nil, fmt.Errorf("engine %s: %w", name, err)
 	}

@@ -3,9 +3,11 @@ package cmd
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 )
 
 // The exit codes, documented in README.md.
@@ -16,6 +18,16 @@ const (
 	exitTarget      = 3
 	exitInterrupted = 130
 )
+
+// Message is an error as it may be printed on a terminal: what a cluster or an
+// engine put into it stays text. Lines stay lines.
+func Message(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = ui.Printable(line)
+	}
+	return strings.Join(lines, "\n")
+}
 
 // ExitCode is the one place where an error becomes an exit code.
 func ExitCode(err error) int {

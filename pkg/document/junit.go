@@ -3,6 +3,7 @@ package document
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -14,7 +15,7 @@ import (
 // time of each is that of the run. A run without targets has no case. It fails only
 // where w does.
 func JUnit(w io.Writer, s record.Summary) error {
-	suite := junitSuite{Name: "targets", Properties: properties(s.Simulated, "run_id", s.RunID, "name", s.Name), Timestamp: timestamp(s.StartedAt)}
+	suite := junitSuite{Name: "targets", Properties: properties(s.Simulated, "run_id", s.RunID, "name", s.Name, "insecure_tls", unverified(s)), Timestamp: timestamp(s.StartedAt)}
 	for _, t := range s.Targets {
 		suite.Cases = append(suite.Cases, targetCase(t))
 	}
@@ -41,6 +42,17 @@ func properties(simulated bool, pairs ...string) *junitPropertys {
 		}
 	}
 	return p
+}
+
+// unverified names the engines whose certificates nobody checked.
+func unverified(s record.Summary) string {
+	var engines []string
+	for _, e := range s.Environment.Engines {
+		if e.InsecureTLS {
+			engines = append(engines, e.Engine)
+		}
+	}
+	return strings.Join(engines, ", ")
 }
 
 func targetCase(t record.TargetResult) junitCase {

@@ -1,11 +1,14 @@
 package ui
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/goccy/go-yaml"
 
@@ -51,7 +54,37 @@ func WriteDocument(w io.Writer, v any, output string) error {
 		if data, err = yaml.JSONToYAML(data); err != nil {
 			return fmt.Errorf("encode output: %w", err)
 		}
+		return write(w, visible(data, func(rune) string { return "\uFFFD" }))
 	}
-	_, err = w.Write(data)
+	return write(w, visible(data, func(r rune) string {
+		high, low := utf16.EncodeRune(r)
+		if high == unicode.ReplacementChar {
+			return fmt.Sprintf(`\u%04x`, r)
+		}
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+	}))
+}
+
+func write(w io.Writer, data []byte) error {
+	_, err := w.Write(data)
 	return err
+}
+
+// visible replaces what a terminal would act upon and nobody would see. JSON
+// leaves the second set of control characters and the marks that turn text
+// around as they are; they stand in strings only, where an escape means them.
+func visible(data []byte, instead func(rune) string) []byte {
+	hidden := func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
+	if bytes.IndexFunc(data, hidden) < 0 {
+		return data
+	}
+	var b bytes.Buffer
+	for _, r := range string(data) {
+		if hidden(r) {
+			b.WriteString(instead(r))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.Bytes()
 }

@@ -150,7 +150,7 @@ func (j *journal) failed(s *record.Sample) {
 	}
 	j.log.Warn("request failed", "request_id", s.RequestID, "engine", s.Engine, "scenario", s.Scenario, "status", s.Status, "attempt", s.Attempt, "error", message)
 	if j.verbose {
-		j.progress.Log("%s: %s: %s", s.Engine, s.Status, ui.Printable(message))
+		j.progress.Log("%s: %s: %s", ui.Printable(s.Engine), s.Status, ui.Printable(message))
 	}
 }
 
