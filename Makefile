@@ -7,6 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 # How long `make fuzz` spends on each target.
 FUZZTIME ?= 10s
+GOVULNCHECK := v1.9.0
 
 PROGRAM   := ./cmd/kubectl-llmbench
 # The commit comes in by -X, so that a build needs no version control.
@@ -109,6 +110,14 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 .PHONY: durability
 durability: ## Kill the program 200 times and look at what it kept
 	LLMBENCH_KILLS=200 go test -count=1 -timeout 30m ./test/durability
+
+.PHONY: soak
+soak: ## Load simulated engines for an hour (SOAK=1h) and print what grows
+	LLMBENCH_SOAK=$(or $(SOAK),1h) go test -count=1 -v -timeout 0 -run LongLoad ./test/soak
+
+.PHONY: vuln
+vuln: ## Ask the Go vulnerability database about what is called; needs the network
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) ./...
 
 .PHONY: clean
 clean: ## Remove what was built; results stay

@@ -30,6 +30,12 @@ var errGivenUp = errors.New("the engine fails every request")
 type guard struct {
 	most int64
 	row  atomic.Int64
+	rate errorRate
+	gone atomic.Bool // the engine was given up
+}
+
+func (r *runner) newGuard(most int) *guard {
+	return &guard{most: int64(most), rate: errorRate{most: r.MaxErrorRate}}
 }
 
 // note takes a request's outcome and reports whether it was the failure that
@@ -38,16 +44,26 @@ func (g *guard) note(s record.Status) (givenUp bool) {
 	switch s {
 	case record.StatusOK:
 		g.row.Store(0)
+		return g.rate.note(false) && !g.gone.Swap(true)
 	case record.StatusCancelled:
+		return false
 	default:
-		return g.row.Add(1) == g.most
+		inRow, over := g.row.Add(1) == g.most, g.rate.note(true)
+		return (inRow || over) && !g.gone.Swap(true)
 	}
-	return false
 }
+
+// dropped takes a request that was due and not sent, because as many as may be
+// were under way: an engine that cannot keep up hurts those it serves as well.
+func (g *guard) dropped() (givenUp bool) { return g.rate.note(true) && !g.gone.Swap(true) }
 
 // giveUp says that an engine is left out of the rest of a scenario.
 func (r *runner) giveUp(t *Target, scenario string, g *guard, last record.Sample) {
 	message := fmt.Sprintf("%d requests in a row failed in scenario %q (%s), so the rest of it was not asked of %s", g.most, scenario, last.Status, t.Name)
+	if bad, of, over := g.rate.share(); over {
+		message = fmt.Sprintf("%d of the last %d requests failed or could not be sent in scenario %q, more than the share of %g that --max-error-rate bears, so the rest of it was not asked of %s",
+			bad, of, scenario, r.MaxErrorRate, t.Name)
+	}
 	if last.Error != nil {
 		message += ": " + last.Error.Message
 	}

@@ -33,6 +33,9 @@ type Options struct {
 	// Skip names a scenario to end at once, while it is under way; any other name
 	// is ignored. It may be nil.
 	Skip <-chan string
+	// MaxErrorRate is the share of requests that may fail, or be due and not sent,
+	// before an engine is left out of the rest of a scenario; 0 bears any.
+	MaxErrorRate float64
 	// OnPanic is called before a panic at a request ends the program, for whoever
 	// holds the terminal to give it back. It may be nil.
 	OnPanic func()

@@ -60,7 +60,7 @@ func blockID(index int, t *Target, round int) string {
 func (r *runner) runLoop(ctx context.Context, l loop, s shot, round int) {
 	turn, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	g := &guard{most: int64(l.mostFailures)}
+	g := r.newGuard(l.mostFailures)
 	fire := func(ctx context.Context, a load.Arrival) record.Status {
 		one := s
 		one.arrival = a
@@ -76,6 +76,10 @@ func (r *runner) runLoop(ctx context.Context, l loop, s shot, round int) {
 		if !a.Warmup {
 			s.block.drop()
 			r.Notify(Event{Kind: EventDropped, Scenario: s.scenario, Engine: s.target.Name})
+			if g.dropped() {
+				r.giveUp(s.target, s.scenario, g, record.Sample{Status: record.StatusOverloaded})
+				cancel(errGivenUp)
+			}
 		}
 	}
 	// What ends it early is told by ctx, or has been by giveUp.

@@ -62,7 +62,7 @@ func (r *runner) warm(ctx context.Context, t *Target, s scenario, index int) {
 func (r *runner) iterate(ctx context.Context, s scenario, index int, blocks map[*Target]*block) {
 	guards := map[*Target]*guard{}
 	for _, t := range r.Targets {
-		guards[t] = &guard{most: mostFailuresInTurn}
+		guards[t] = r.newGuard(mostFailuresInTurn)
 	}
 	c := newConfidence(r.Config, r.Targets)
 	done := 0

@@ -35,6 +35,9 @@ func (o *Options) Complete(ctx context.Context) error {
 	if err := o.fit(); err != nil {
 		return err
 	}
+	if err := o.checkRails(); err != nil {
+		return err
+	}
 	if err := report.CheckFormats(o.config.Config.Output.Formats); err != nil {
 		return &cli.UsageError{Err: err}
 	}

@@ -46,6 +46,9 @@ type Options struct {
 
 	Capacity capacityFlags
 
+	// Rails keep the run from doing harm.
+	Rails rails
+
 	TokenFiles []string
 	Trust      cluster.Trust
 	Cluster    cluster.Flags
@@ -82,6 +85,7 @@ func (o *Options) bind(c *cobra.Command) {
 	f.BoolVar(&o.FailOnTarget, "fail-on-target", false, "Exit with 3 where a target was missed or could not be shown to be met")
 	f.StringArrayVar(&o.TokenFiles, "engine-token-file", nil, "File with the bearer token of the engines, as FILE or engine=FILE; repeatable. LLMBENCH_ENGINE_TOKEN holds one too")
 	o.Baseline.bind(f)
+	o.Rails.bind(f)
 	o.Trust.Bind(f)
 	o.Cluster.Bind(c)
 }

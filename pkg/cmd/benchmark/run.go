@@ -37,6 +37,9 @@ func (o *Options) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := o.askAboutOthers(ctx, targets); err != nil {
+		return err
+	}
 	j, err := o.openJournal(ctx)
 	if err != nil {
 		return err
@@ -81,7 +84,8 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Traces: o.traces, Seed: o.Seed,
 		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify, Skip: j.skip,
 		Host: o.host(), Live: j.live,
-		OnPanic: func() { j.progress.Close(false) },
+		MaxErrorRate: o.Rails.maxErrorRate,
+		OnPanic:      func() { j.progress.Close(false) },
 	}
 	for _, f := range append(o.searchFindings(), o.groundFindings(ctx)...) {
 		j.find(f)
