@@ -102,6 +102,19 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	  go test -run '^$$' -fuzz "^$${declaration#func }$$" -fuzztime $(FUZZTIME) "./$${file%/*}" </dev/null; \
 	done
 
+# The repository that the image is published in.
+IMAGE ?= ghcr.io/kubectl-llmbench/kubectl-llmbench
+
+.PHONY: image
+image: ## Write bin/llmbench-image.tar, an OCI image for both Linux platforms; needs no daemon
+	@for arch in amd64 arm64; do \
+	  echo "build linux/$$arch"; \
+	  CGO_ENABLED=0 GOOS=linux GOARCH=$$arch $(GOBUILD) -o bin/image/linux/$$arch/kubectl-llmbench $(PROGRAM); \
+	done
+	@go -C test/cluster/image run ./pack release $(CURDIR)/bin/llmbench-image.tar $(IMAGE):$(VERSION) $(COMMIT) \
+	  $(foreach arch,amd64 arm64,$(arch)=$(CURDIR)/bin/image/linux/$(arch)/kubectl-llmbench)
+	@sha256sum bin/llmbench-image.tar
+
 .PHONY: clean
 clean: ## Remove what was built; results stay
 	rm -rf bin
