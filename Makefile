@@ -115,6 +115,20 @@ image: ## Write bin/llmbench-image.tar, an OCI image for both Linux platforms; n
 	  $(foreach arch,amd64 arm64,$(arch)=$(CURDIR)/bin/image/linux/$(arch)/kubectl-llmbench)
 	@sha256sum bin/llmbench-image.tar
 
+# The time of the commit, which files in archives bear.
+COMMIT_TIME ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1)
+SNAPSHOT_TAG  = $(if $(filter v%,$(VERSION)),$(VERSION),v0.0.0-$(COMMIT))
+
+.PHONY: release-snapshot
+release-snapshot: cross ## Pack bin/release/*: archives, checksums and krew's manifest, as a release has them
+	@go -C test/release run . --root ../.. --programs $(CURDIR)/bin/dist --out $(CURDIR)/bin/release --tag $(SNAPSHOT_TAG) --time $(COMMIT_TIME)
+	@cd bin/release && sha256sum --check --quiet checksums.txt && cat checksums.txt
+
+.PHONY: release-check
+release-check: build ## Install the archives with real krew, and run the plugin through real kubectl
+	go -C test/release vet ./...
+	go -C test/release test -count=1 ./...
+
 .PHONY: clean
 clean: ## Remove what was built; results stay
 	rm -rf bin
