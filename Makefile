@@ -47,6 +47,7 @@ check: ## Check formatting, vet every platform's files, check that the modules a
 	go mod tidy -diff
 	go -C tools mod tidy -diff
 	go -C test/cluster/image vet ./...
+	go -C test/cluster/image mod tidy -diff
 
 .PHONY: lint
 lint: bin/golangci-lint ## Run the pinned linter
@@ -126,6 +127,7 @@ release-snapshot: cross ## Pack bin/release/*: archives, checksums and krew's ma
 
 .PHONY: release-check
 release-check: build ## Install the archives with real krew, and run the plugin through real kubectl
+	go -C test/release mod tidy -diff
 	go -C test/release vet ./...
 	go -C test/release test -count=1 ./...
 

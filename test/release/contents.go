@@ -69,12 +69,12 @@ func contents(root, programs string, p platform) ([]entry, error) {
 	}
 	sources := []source{
 		{p.executable(), filepath.Join(programs, p.program()), 0o755},
-		{p.shim(), filepath.Join(root, "pkg/cmd/completion", p.shim()), 0o755},
+		{p.shim(), filepath.Join(root, "pkg", "cmd", "completion", p.shim()), 0o755},
 		{"LICENSE", filepath.Join(root, "LICENSE"), 0o644},
 		{"README.md", filepath.Join(root, "README.md"), 0o644},
 	}
 	for _, name := range licenses {
-		sources = append(sources, source{"licenses/echarts/" + name, filepath.Join(root, "pkg/document/assets", name), 0o644})
+		sources = append(sources, source{"licenses/echarts/" + name, filepath.Join(root, "pkg", "document", "assets", name), 0o644})
 	}
 	var all []entry
 	for _, s := range sources {

@@ -30,7 +30,7 @@ func run(args []string) error {
 		return release(args[1], args[2], args[3], args[4:])
 	}
 	if len(args) != 4 {
-		return errors.New("usage: pack OUT.tar KUBECTL-LLMBENCH ENGINE PAUSE, or pack release OUT.tar NAME:VERSION COMMIT ARCH=KUBECTL-LLMBENCH...")
+		return errors.New("usage: pack OUT.tar KUBECTL-LLMBENCH ENGINE PAUSE, or pack release OUT.tar NAME:VERSION COMMIT ARCH=KUBECTL-LLMBENCH [more of them]")
 	}
 	images, err := images(args[1], args[2], args[3])
 	if err != nil {
