@@ -74,6 +74,10 @@ cluster-down: ## End it; TIER as it was started
 e2e: build ## Run the end-to-end tests on both tiers of test/cluster
 	@test/cluster/e2e.sh
 
+.PHONY: browser
+browser: ## Open the reports in Chromium and read the PDF with poppler; both must be installed
+	go test -tags browser -count=1 ./test/browser
+
 .PHONY: golden
 golden: ## Rewrite golden files and the published schema from what the code does now
 	@grep -rl --include='*_test.go' '/test/golden"' pkg | xargs -n1 dirname | sort -u | \

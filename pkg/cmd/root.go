@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/benchmark"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/compare"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/completion"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/discoverservices"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/generateconfig"
@@ -43,6 +44,7 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 	cli.BindVerbosity(root.PersistentFlags())
 	root.AddCommand(benchmark.NewCommands(streams, sys, build)...)
 	root.AddCommand(
+		compare.NewCommand(streams),
 		discoverservices.NewCommand(streams, sys),
 		report.NewCommand(streams),
 		generateconfig.NewCommand(streams),

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/runs"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/discover"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
@@ -14,12 +15,12 @@ import (
 // flagValues complete the flags of these names, whatever verb they stand on.
 // A verb that has none of them is passed over.
 var flagValues = map[string]cobra.CompletionFunc{
+	"baseline":   anyRuns,
 	"cluster":    named(clusterNames),
 	"color":      oneOf("auto", "always", "never"),
 	"config":     files("yaml", "yml"),
 	"context":    named(contextNames),
 	"engine":     oneOf("vllm", "tgi", "ollama"),
-	"format":     listOf(report.Formats()...),
 	"kubeconfig": anyFile,
 	"model":      engineEquals,
 	"namespace":  named(namespaces),
@@ -61,8 +62,11 @@ func Register(root *cobra.Command) {
 func register(c *cobra.Command) {
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		complete, ok := flagValues[f.Name]
-		if f.Name == "output" {
+		switch f.Name {
+		case "output":
 			complete, ok = outputsOf(c), true
+		case "format":
+			complete, ok = formatsOf(c), true
 		}
 		if !ok {
 			complete = unknown(f)
@@ -83,6 +87,14 @@ func outputsOf(c *cobra.Command) cobra.CompletionFunc {
 		return oneOf(own...)
 	}
 	return oneOf(ui.Outputs()...)
+}
+
+// formatsOf is what --format takes: documents of a run, or of a comparison.
+func formatsOf(c *cobra.Command) cobra.CompletionFunc {
+	if c.Name() == "compare" {
+		return listOf(runs.Formats()...)
+	}
+	return listOf(report.Formats()...)
 }
 
 // unknown completes a flag that nothing is known of: with files where its value
