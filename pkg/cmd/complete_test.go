@@ -15,7 +15,7 @@ import (
 // TestOfferedValuesAreTheFlagsOwn holds completions to the flags' help: each
 // value that is offered stands there.
 func TestOfferedValuesAreTheFlagsOwn(t *testing.T) {
-	enums := map[string]bool{"output": true, "format": true, "via": true, "color": true, "preset": true, "slo-preset": true, "engine": true}
+	enums := map[string]bool{"output": true, "format": true, "via": true, "color": true, "preset": true, "slo-preset": true, "engine": true, "gate-unknown": true}
 	seen := map[string]bool{}
 	root := cmd.NewRoot(cli.Streams{Out: io.Discard, Err: io.Discard}, cli.System{}, cli.Build{})
 	for _, c := range root.Commands() {
