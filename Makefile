@@ -74,6 +74,10 @@ cluster-down: ## End it; TIER as it was started
 e2e: build ## Run the end-to-end tests on both tiers of test/cluster
 	@test/cluster/e2e.sh
 
+.PHONY: honest
+honest: ## Count how often the verdict on simulated engines is right, over a hundred runs each
+	go test -count=1 -v ./test/honest
+
 .PHONY: browser
 browser: ## Open the reports in Chromium and read the PDF with poppler; both must be installed
 	go test -tags browser -count=1 ./test/browser
