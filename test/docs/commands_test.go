@@ -38,8 +38,9 @@ func TestYAMLOfRecipesIsRead(t *testing.T) {
 	}
 }
 
-// A command runs to the end of its line, of which a backslash makes no end.
-var command = regexp.MustCompile(`kubectl[- ]llmbench ([a-z][a-z-]*(?: [^\n|>#]*)?)`)
+// A command begins its line, behind a prompt or the dash of a list, and runs to
+// the end of it, of which a backslash makes no end.
+var command = regexp.MustCompile(`(?m)^[ $>-]*(?:source <\()?kubectl[- ]llmbench ([a-z][a-z-]*(?: [^\n|>#]*)?)`)
 
 // faults are the verbs and flags of a document's commands that there are not.
 func faults(text string) (commands int, faults []string) {
@@ -85,7 +86,7 @@ func TestCommandsOfRecipesAreKnown(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	text := "```console\n$ kubectl llmbench quick --simulate \\\n    --nonsense\n$ kubectl-llmbench measure\n```\nkubectl llmbench prose\n"
+	text := "```console\n$ kubectl llmbench quick --simulate \\\n    --nonsense\n$ kubectl-llmbench measure\n$ tar -x kubectl-llmbench file\n```\nkubectl llmbench prose\n"
 	n, got := faults(text)
 	if n != 1 || strings.Join(got, ",") != "quick --nonsense,measure" {
 		t.Errorf("%d commands, faults %q", n, got)

@@ -256,8 +256,7 @@ func kubectl(t *testing.T) string {
 
 // TestKrewInstallsIt has krew's own validator install the plugin for every
 // platform from a server, as the index's reviewers do, and then krew itself
-// from the local archive, as without a network; kubectl runs what is there. oc
-// finds plugins with kubectl's own code, so kubectl under its name stands for it.
+// from the local archive, as without a network; kubectl runs what is there.
 func TestKrewInstallsIt(t *testing.T) {
 	var dir string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -270,10 +269,8 @@ func TestKrewInstallsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	validator := tool(t, bin, "sigs.k8s.io/krew/cmd/validate-krew-manifest")
-	for _, name := range []string{"kubectl", "oc"} {
-		if err := os.Symlink(kubectl(t), filepath.Join(bin, name)); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Symlink(kubectl(t), filepath.Join(bin, "kubectl")); err != nil {
+		t.Fatal(err)
 	}
 	home := t.TempDir()
 	krew := filepath.Join(home, "krew")
@@ -296,10 +293,8 @@ func TestKrewInstallsIt(t *testing.T) {
 	s.Close() // what follows has the archive alone
 	here := platform{runtime.GOOS, runtime.GOARCH}
 	call(filepath.Join(bin, "kubectl"), "krew", "install", "--manifest", manifest, "--archive", filepath.Join(dir, here.archive()))
-	for _, name := range []string{"kubectl", "oc"} {
-		if out := call(filepath.Join(bin, name), "llmbench", "version"); !strings.HasPrefix(out, "kubectl-llmbench ") {
-			t.Errorf("%s llmbench version: %s", name, out)
-		}
+	if out := call(filepath.Join(bin, "kubectl"), "llmbench", "version"); !strings.HasPrefix(out, "kubectl-llmbench ") {
+		t.Errorf("kubectl llmbench version: %s", out)
 	}
 	shim := filepath.Join(krew, "bin", here.shim())
 	if err := os.WriteFile(shim, []byte(call(filepath.Join(bin, "kubectl"), "llmbench", "completion", "kubectl")), 0o700); err != nil {
