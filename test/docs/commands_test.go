@@ -16,7 +16,7 @@ import (
 // recipes are the documents whose commands people copy.
 var recipes = []string{"docs/install.md", "docs/air-gapped.md", "docs/ci.md"}
 
-var block = regexp.MustCompile("(?ms)^```(yaml|console)\n(.*?)^```$") //nolint:gocritic // with m, each ^ begins a line
+var block = regexp.MustCompile("(?m)^```(yaml|console)\n((?:[^`\n].*\n|\n)*)```$")
 
 // TestYAMLOfRecipesIsRead also keeps a stray tab or colon out of a pipeline.
 func TestYAMLOfRecipesIsRead(t *testing.T) {

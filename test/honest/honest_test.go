@@ -98,8 +98,7 @@ func compare(t *testing.T, seed uint64, times float64) (winner string) {
 		var targets []*bench.Target
 		var infos []record.EngineInfo
 		for i, factor := range []float64{1, times} {
-			target, stop := serve(t, fmt.Sprintf("vllm-%d", i+1), seed*2+uint64(i), speed(factor)) //nolint:gosec // an index
-			defer stop()
+			target := serve(t, fmt.Sprintf("vllm-%d", i+1), seed*2+uint64(i), speed(factor)) //nolint:gosec // an index
 			targets, infos = append(targets, target), append(infos, target.Info)
 		}
 		run := record.Run{Config: settings, StartedAt: time.Now(), Plan: bench.Plan(loaded.Config, infos, seed), Environment: record.Environment{Engines: infos}}
@@ -121,8 +120,9 @@ func compare(t *testing.T, seed uint64, times float64) (winner string) {
 	return winner
 }
 
-// serve starts a simulated engine and returns it as a target.
-func serve(t *testing.T, name string, seed uint64, p simulate.Profile) (*bench.Target, func()) {
+// serve starts a simulated engine for as long as the test lasts, and returns it as
+// a target.
+func serve(t *testing.T, name string, seed uint64, p simulate.Profile) *bench.Target {
 	t.Helper()
 	sim, err := simulate.New(simulate.Options{Engine: "vllm", Model: "m", Seed: seed, Profile: p})
 	if err != nil {
@@ -137,11 +137,12 @@ func serve(t *testing.T, name string, seed uint64, p simulate.Profile) (*bench.T
 		t.Fatal(err)
 	}
 	target.Model, target.Info.Model = "m", "m"
-	return target, func() {
+	t.Cleanup(func() {
 		target.Close()
 		_ = server.Close()
 		served.Wait()
-	}
+	})
+	return target
 }
 
 // Of identical engines none is named in 95 runs of 100 at least, and of two that
