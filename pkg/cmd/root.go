@@ -8,6 +8,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/benchmark"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/compare"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/completion"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/discoverservices"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/generateconfig"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/report"
@@ -50,6 +51,8 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 		simulate.NewCommand(streams),
 		validateinfra.NewCommand(streams, sys),
 		version.NewCommand(streams, build),
+		completion.NewCommand(streams),
 	)
+	completion.Register(root)
 	return root
 }

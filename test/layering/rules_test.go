@@ -16,7 +16,7 @@ var rows = [][]string{
 	{"pkg/ui"},
 	{"pkg/cmd/children", "pkg/cmd/cli"},
 	{"pkg/cmd/cluster", "pkg/cmd/runs"},
-	{"pkg/cmd/benchmark", "pkg/cmd/compare", "pkg/cmd/discoverservices", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/validateinfra", "pkg/cmd/version"},
+	{"pkg/cmd/benchmark", "pkg/cmd/compare", "pkg/cmd/completion", "pkg/cmd/discoverservices", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/validateinfra", "pkg/cmd/version"},
 	{"pkg/cmd"},
 	{"cmd/..."},
 	{"test/..."},
