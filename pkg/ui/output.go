@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"encoding/json"
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -42,16 +42,17 @@ func Write(w io.Writer, s record.Summary, output string, colour Colour) error {
 // WriteDocument writes a value of package record as JSON or YAML, with the
 // same keys in both.
 func WriteDocument(w io.Writer, v any, output string) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var b bytes.Buffer
+	if err := record.WriteJSON(&b, v); err != nil {
 		return fmt.Errorf("encode output: %w", err)
 	}
-	data = append(data, '\n')
+	data := b.Bytes()
 	if output == "yaml" {
+		var err error
 		if data, err = yaml.JSONToYAML(data); err != nil {
 			return fmt.Errorf("encode output: %w", err)
 		}
 	}
-	_, err = w.Write(data)
+	_, err := w.Write(data)
 	return err
 }
