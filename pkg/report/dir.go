@@ -2,7 +2,6 @@ package report
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -182,16 +181,9 @@ func (d *Dir) syncFolder(name string) {
 	_ = f.Close()
 }
 
-func writeJSON(w io.Writer, v any) error {
-	to := json.NewEncoder(w)
-	to.SetEscapeHTML(false)
-	to.SetIndent("", "  ")
-	return to.Encode(v)
-}
-
 // WriteRun saves raw/run.json: once when a run begins, again when it ends.
 func (d *Dir) WriteRun(run record.Run) error {
-	return d.render(RunFile, func(w io.Writer) error { return writeJSON(w, run) })
+	return d.render(RunFile, func(w io.Writer) error { return record.WriteJSON(w, run) })
 }
 
 // AppendFile opens a file of the run for appending.

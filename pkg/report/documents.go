@@ -39,7 +39,7 @@ type format struct {
 
 // formats holds each document format, in the order in which help shows them.
 var formats = []format{
-	{"json", one(SummaryJSON, func(w io.Writer, c content) error { return writeJSON(w, c.Summary) })},
+	{"json", one(SummaryJSON, func(w io.Writer, c content) error { return record.WriteJSON(w, c.Summary) })},
 	{"csv", one(SummaryCSV, func(w io.Writer, c content) error { return record.WriteSummaryCSV(w, c.Summary) })},
 	{"html", one(ReportHTML, func(w io.Writer, c content) error {
 		return document.HTML(w, c.Summary, story.Tell(c.Summary, c.figures), c.figures)

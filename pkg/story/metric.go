@@ -11,6 +11,7 @@ var metricNames = map[string]string{ //nolint:gosec // the tokens are words of a
 	"gap_ms":                "Inter-chunk gap",
 	"itl_ms":                "ITL",
 	"e2e_ms":                "End-to-end latency",
+	"e2e_from_schedule_ms":  "End-to-end from schedule",
 	"queue_ms":              "Client queue delay",
 	"output_tokens_per_s":   "Output tokens/s",
 	"total_tokens_per_s":    "Total tokens/s",

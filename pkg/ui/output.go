@@ -2,7 +2,6 @@ package ui
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -45,12 +44,13 @@ func Write(w io.Writer, s record.Summary, output string, colour Colour) error {
 // WriteDocument writes a value of package record as JSON or YAML, with the
 // same keys in both.
 func WriteDocument(w io.Writer, v any, output string) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
+	var b bytes.Buffer
+	if err := record.WriteJSON(&b, v); err != nil {
 		return fmt.Errorf("encode output: %w", err)
 	}
-	data = append(data, '\n')
+	data := b.Bytes()
 	if output == "yaml" {
+		var err error
 		if data, err = yaml.JSONToYAML(data); err != nil {
 			return fmt.Errorf("encode output: %w", err)
 		}

@@ -2,7 +2,6 @@ package runs
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +21,7 @@ type comparisonDocument struct {
 }
 
 var comparisonDocuments = map[string]comparisonDocument{
-	"json":     {"comparison.json", writeJSON},
+	"json":     {"comparison.json", func(w io.Writer, c record.Comparison) error { return record.WriteJSON(w, c) }},
 	"junit":    {"comparison.xml", document.ComparisonJUnit},
 	"markdown": {"comparison.md", document.ComparisonMarkdown},
 }
@@ -38,15 +37,6 @@ func CheckFormats(formats []string) error {
 		}
 	}
 	return nil
-}
-
-func writeJSON(w io.Writer, c record.Comparison) error {
-	data, err := json.MarshalIndent(c, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(data, '\n'))
-	return err
 }
 
 // WriteDocuments writes a comparison in the given formats into a folder, which it

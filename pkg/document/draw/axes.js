@@ -52,6 +52,8 @@ function axisStyle(look) {
 function numberAxis(axis, look, more) {
   const base = Object.assign(axisStyle(look), { type: axis.log ? "log" : "value" }, more);
   base.axisLabel = Object.assign({}, base.axisLabel, { formatter: tick });
+  // The end of the data is no round number.
+  if (base.max === "dataMax") base.axisLabel.showMaxLabel = false;
   if (axis.log) base.minorSplitLine = { show: false };
   return base;
 }
