@@ -47,6 +47,7 @@ check: ## Check formatting, vet every platform's files, check that the modules a
 	go mod tidy -diff
 	go -C tools mod tidy -diff
 	go -C test/cluster/image vet ./...
+	go -C test/cluster/image mod tidy -diff
 
 .PHONY: lint
 lint: bin/golangci-lint ## Run the pinned linter
@@ -72,6 +73,14 @@ cluster-down: ## End it; TIER as it was started
 .PHONY: e2e
 e2e: build ## Run the end-to-end tests on both tiers of test/cluster
 	@test/cluster/e2e.sh
+
+.PHONY: honest
+honest: ## Count how often the verdict on simulated engines is right, over a hundred runs each
+	go test -count=1 -v ./test/honest
+
+.PHONY: browser
+browser: ## Open the reports in Chromium and read the PDF with poppler; both must be installed
+	go test -tags browser -count=1 ./test/browser
 
 .PHONY: golden
 golden: ## Rewrite golden files and the published schema from what the code does now
@@ -101,6 +110,34 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 	  echo "$${file%/*} $${declaration#func }"; \
 	  go test -run '^$$' -fuzz "^$${declaration#func }$$" -fuzztime $(FUZZTIME) "./$${file%/*}" </dev/null; \
 	done
+
+# The repository that the image is published in.
+IMAGE ?= ghcr.io/kubectl-llmbench/kubectl-llmbench
+
+.PHONY: image
+image: ## Write bin/llmbench-image.tar, an OCI image for both Linux platforms; needs no daemon
+	@for arch in amd64 arm64; do \
+	  echo "build linux/$$arch"; \
+	  CGO_ENABLED=0 GOOS=linux GOARCH=$$arch $(GOBUILD) -o bin/image/linux/$$arch/kubectl-llmbench $(PROGRAM); \
+	done
+	@go -C test/cluster/image run ./pack release $(CURDIR)/bin/llmbench-image.tar $(IMAGE):$(VERSION) $(COMMIT) \
+	  $(foreach arch,amd64 arm64,$(arch)=$(CURDIR)/bin/image/linux/$(arch)/kubectl-llmbench)
+	@sha256sum bin/llmbench-image.tar
+
+# The time of the commit, which files in archives bear.
+COMMIT_TIME ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1)
+SNAPSHOT_TAG  = $(if $(filter v%,$(VERSION)),$(VERSION),v0.0.0-$(COMMIT))
+
+.PHONY: release-snapshot
+release-snapshot: cross ## Pack bin/release/*: archives, checksums and krew's manifest, as a release has them
+	@go -C test/release run . --root ../.. --programs $(CURDIR)/bin/dist --out $(CURDIR)/bin/release --tag $(SNAPSHOT_TAG) --time $(COMMIT_TIME)
+	@cd bin/release && sha256sum --check --quiet checksums.txt && cat checksums.txt
+
+.PHONY: release-check
+release-check: build ## Install the archives with real krew, and run the plugin through real kubectl
+	go -C test/release mod tidy -diff
+	go -C test/release vet ./...
+	go -C test/release test -count=1 ./...
 
 .PHONY: clean
 clean: ## Remove what was built; results stay

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -89,7 +90,10 @@ func TestCapacityOfAnEngineOnASocket(t *testing.T) {
 	if held := got.RatePerS.Or(0); held > served*1.1 {
 		t.Errorf("holds at %g requests/s, and the engine serves %g", held, served)
 	}
-	if !got.RatePerS.Known() && got.LimitedBy != "client" {
+	// What a busy machine does to neighbouring requests leaves too few that are
+	// independent, and the search says so in place of a verdict.
+	unsure := slices.ContainsFunc(got.Curve, func(p record.CapacityPoint) bool { return p.Verdict == record.CapacityCannotSay })
+	if !got.RatePerS.Known() && got.LimitedBy != "client" && !unsure {
 		t.Errorf("it holds at no rate; limited by %s: %s", got.LimitedBy, got.Reason)
 	}
 	var rates []float64

@@ -3,6 +3,8 @@ package capacity
 import (
 	"math"
 	"sort"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/stats"
 )
 
 // backlog is what the number of requests under way did in a step's second half.
@@ -41,7 +43,8 @@ const (
 	leastArrivals = 40
 )
 
-// backlog judges the requests under way in the second half of the window.
+// backlog judges the requests under way in the second half of the window, or in
+// what of it the load has settled in.
 //
 // In a stable queue what comes and what goes differ over a quarter by chance
 // only, by no more than a free random walk would: its variance is that of the
@@ -50,7 +53,11 @@ const (
 // answers are more even, the rise is held against the scatter of the levels
 // around their own trend, which sees less of it.
 func (o Observation) backlog(sure float64) backlog {
-	arrivals, levels := o.levels()
+	from := max(o.NowS/2, o.settledS())
+	if !(from < o.NowS) {
+		return backlog{}
+	}
+	arrivals, levels := o.levels(from)
 	if arrivals < leastArrivals {
 		return backlog{}
 	}
@@ -68,11 +75,10 @@ func (o Observation) backlog(sure float64) backlog {
 	return b
 }
 
-// levels samples how many requests are under way in the second half of the
-// window, and counts those that were due in it.
-func (o Observation) levels() (arrivals int, levels []float64) {
+// levels samples how many requests are under way from an instant on, and counts
+// those that were due since.
+func (o Observation) levels(from float64) (arrivals int, levels []float64) {
 	begins, ends := make([]float64, 0, len(o.Requests)), make([]float64, 0, len(o.Requests))
-	from := o.NowS / 2
 	for _, r := range o.Requests {
 		if r.AtS > o.NowS {
 			continue
@@ -92,6 +98,29 @@ func (o Observation) levels() (arrivals int, levels []float64) {
 		levels[i] = float64(begun - ended)
 	}
 	return arrivals, levels
+}
+
+// settledShare of the requests that have ended took no longer than the time
+// after which a load counts as settled.
+const settledShare = 0.95
+
+// settledS is when the load had settled, in seconds of the window: as long after
+// it began as its requests take. Until then ever more are under way at any rate,
+// because none of the first has ended, and each meets an emptier engine than it
+// will. It is +Inf where none has ended.
+func (o Observation) settledS() float64 {
+	var took []float64
+	for _, r := range o.Requests {
+		if r.Outcome != Pending {
+			took = append(took, r.EndS-r.AtS)
+		}
+	}
+	if len(took) == 0 {
+		return math.Inf(1)
+	}
+	sort.Float64s(took)
+	longest, _ := stats.Quantile(stats.Sorted(took), settledShare)
+	return o.Requests[0].AtS + longest
 }
 
 // Overloaded says that the step cannot end well: requests were dropped, or ever

@@ -65,13 +65,18 @@ func (r Rules) Judge(offeredPerS float64, o Observation) Step {
 			}
 		}
 	}
+	settled := max(o.settledS(), 0)
 	for _, l := range r.SLO {
-		s.Point.Limits = append(s.Point.Limits, r.limit(l, o))
+		s.Point.Limits = append(s.Point.Limits, r.limit(l, o, min(settled, o.NowS/2)))
 	}
 	b := o.backlog(clearRise)
 	s.Growing = b.growing || o.Dropped > 0
 	s.ClientBound = len(o.ClientBound) > 0
 	r.decide(&s, o, b)
+	if s.Point.Verdict == record.CapacityHolds && settled > o.NowS/2 {
+		s.Point.Verdict = record.CapacityCannotSay
+		s.Point.Reason = fmt.Sprintf("requests take about as long as the step, so its load had not settled after %.3g s: raise warmup_seconds or max_step_seconds", o.NowS)
+	}
 	return s
 }
 
@@ -118,12 +123,12 @@ func (r Rules) tightest(limits []record.CapacityLimit) record.CapacityLimit {
 	return nearest
 }
 
-func (r Rules) limit(l slo.Limit, o Observation) record.CapacityLimit {
+func (r Rules) limit(l slo.Limit, o Observation, sinceS float64) record.CapacityLimit {
 	if l.Metric == slo.Success {
 		return r.success(l, o)
 	}
 	out := record.CapacityLimit{Limit: l.String(), Verdict: record.CapacityCannotSay}
-	values := o.series(l.Metric, r.graceS())
+	values := o.series(l.Metric, sinceS, r.graceS())
 	sorted := stats.Sorted(slices.Clone(values))
 	slices.Sort(sorted)
 	q, ok := stats.Quantile(sorted, l.P())

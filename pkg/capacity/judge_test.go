@@ -86,10 +86,10 @@ func TestWhatIsUnderWayCountsForWhatItHasWaited(t *testing.T) {
 	if got.Point.Verdict != record.CapacityMisses {
 		t.Errorf("%s: %s", got.Point.Verdict, got.Point.Reason)
 	}
-	if values := o.series("ttft", 2); len(values) != 581 || values[0] != 60000 || values[1] != 100 {
+	if values := o.series("ttft", 0, 2); len(values) != 581 || values[0] != 60000 || values[1] != 100 {
 		t.Errorf("%d values, the first %v", len(values), values[:2])
 	}
-	if values := o.series("tpot", 2); len(values) != 435 {
+	if values := o.series("tpot", 0, 2); len(values) != 435 {
 		t.Errorf("%d values of tpot: one that is not known yet counts", len(values))
 	}
 }
@@ -197,5 +197,37 @@ func TestDoneCountsWhatEndedInTheWindow(t *testing.T) {
 	all, good := o.Done(rules(t, "ttft:p95<200ms,tpot:p95<20ms,success>=95%", 1, 1).SLO)
 	if all != 86 || good != 66 {
 		t.Errorf("%d done, %d of them good", all, good)
+	}
+}
+
+// Long answers fill the engine for as long as they take, at any rate. That is no
+// backlog that grows, and what came meanwhile does not show the load.
+func TestALoadThatHasNotSettled(t *testing.T) {
+	long := func(windowS float64) Observation {
+		o := Observation{NowS: windowS}
+		for at := -10.0; at < windowS; at += 0.1 {
+			r := Request{AtS: at, EndS: at + 25, Outcome: Succeeded, TTFT: 300, TPOT: 10, E2E: 25000}
+			if at < 15 { // the engine is not full yet
+				r.TTFT = 20
+			}
+			if r.EndS > windowS {
+				r.EndS, r.Outcome, r.E2E = math.Inf(1), Pending, math.NaN()
+			}
+			o.Requests = append(o.Requests, r)
+		}
+		return o
+	}
+	r := rules(t, "ttft:p95<200ms", 30, 120)
+	for window, want := range map[float64]string{10: record.CapacityCannotSay, 20: record.CapacityMisses, 120: record.CapacityMisses} {
+		o := long(window)
+		if o.Overloaded() || o.backlog(clearRise).growing {
+			t.Errorf("after %g s it is overloaded", window)
+		}
+		if got := r.Judge(10, o); got.Point.Verdict != want {
+			t.Errorf("after %g s: %s: %s", window, got.Point.Verdict, got.Point.Reason)
+		}
+	}
+	if got := rules(t, "ttft:p95<2000ms", 20, 120).Judge(10, long(26)); got.Point.Verdict != record.CapacityCannotSay || !strings.Contains(got.Point.Reason, "settled") {
+		t.Errorf("%s: %s", got.Point.Verdict, got.Point.Reason)
 	}
 }

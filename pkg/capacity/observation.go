@@ -79,14 +79,14 @@ func (r Request) latency(metric string) float64 {
 }
 
 // series are the values of a metric of the window's requests, in the order in
-// which they were due. A failed request's is infinite. While the step runs, a
+// which they were due since an instant. A failed request's is infinite. While the step runs, a
 // request counts once it has had graceS, whatever became of it, or the quick
 // ones alone would be seen; what one has waited so far is the least that its
 // value can be.
-func (o Observation) series(metric string, graceS float64) (values []float64) {
+func (o Observation) series(metric string, sinceS, graceS float64) (values []float64) {
 	values = make([]float64, 0, len(o.Requests))
 	for _, r := range o.Requests {
-		if r.AtS < 0 || !o.Over && r.AtS > o.NowS-graceS {
+		if r.AtS < sinceS || !o.Over && r.AtS > o.NowS-graceS {
 			continue
 		}
 		v := r.latency(metric)

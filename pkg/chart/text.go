@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"sort"
 	"strings"
 	"unicode"
 
@@ -71,13 +72,16 @@ func (p *pen) fit(s string, size float64, width int) string {
 		return s
 	}
 	runes := []rune(s)
-	for keep := len(runes) - 1; keep >= 2; keep-- {
-		short := string(runes[:(keep+1)/2]) + "…" + string(runes[len(runes)-keep/2:])
-		if p.textWidth(short, size) <= width {
-			return short
-		}
+	short := func(keep int) string {
+		return string(runes[:(keep+1)/2]) + "…" + string(runes[len(runes)-keep/2:])
 	}
-	return ""
+	// The first number of letters, from 2 on, that is too many: a search, because
+	// a name may have very many.
+	tooMany := 2 + sort.Search(max(len(runes)-2, 0), func(i int) bool { return p.textWidth(short(2+i), size) > width })
+	if tooMany == 2 {
+		return ""
+	}
+	return short(tooMany - 1)
 }
 
 // wrap breaks a text into lines of a width, at most so many; what is left over

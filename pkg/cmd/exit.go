@@ -28,7 +28,7 @@ func ExitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage), errors.As(err, &badConfig):
 		return exitUsage
-	case errors.Is(err, cli.ErrTargetMissed), errors.Is(err, cli.ErrCheckFailed):
+	case errors.Is(err, cli.ErrTargetMissed), errors.Is(err, cli.ErrCheckFailed), errors.Is(err, cli.ErrGateFailed):
 		return exitTarget
 	}
 	return exitFailed

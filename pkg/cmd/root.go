@@ -7,6 +7,8 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/benchmark"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/compare"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/completion"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/discoverservices"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/generateconfig"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/report"
@@ -42,12 +44,15 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 	cli.BindVerbosity(root.PersistentFlags())
 	root.AddCommand(benchmark.NewCommands(streams, sys, build)...)
 	root.AddCommand(
+		compare.NewCommand(streams),
 		discoverservices.NewCommand(streams, sys),
 		report.NewCommand(streams),
 		generateconfig.NewCommand(streams),
 		simulate.NewCommand(streams),
 		validateinfra.NewCommand(streams, sys),
 		version.NewCommand(streams, build),
+		completion.NewCommand(streams),
 	)
+	completion.Register(root)
 	return root
 }

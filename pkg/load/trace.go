@@ -80,13 +80,18 @@ func (t Trace) Lengths(seq int64) Lengths {
 	return t.Requests[seq].Lengths
 }
 
-// Span is the time that holds every request at the trace's speed, the last one
-// included.
+// Span is the time that the trace takes at its speed: to its last request, and on
+// for as long as requests are apart on average, so that the rate over it is theirs.
+// It is a second for a trace whose requests all came at once.
 func (t Trace) Span() time.Duration {
 	if len(t.Requests) == 0 {
 		return 0
 	}
-	return t.scaled(t.Requests[len(t.Requests)-1].At) + time.Nanosecond
+	last := t.scaled(t.Requests[len(t.Requests)-1].At)
+	if last == 0 {
+		return time.Second
+	}
+	return last + max(last/time.Duration(len(t.Requests)-1), time.Nanosecond)
 }
 
 func (t Trace) scaled(at time.Duration) time.Duration {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/chart"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
@@ -12,8 +11,9 @@ import (
 type Result struct {
 	Run     record.Run
 	Summary record.Summary
-	// Values gives the numbers of single requests.
-	Values chart.Values
+	// Values gives the numbers of single requests, as summary.Aggregator.Values
+	// does.
+	Values func(scenario, engine, metric string) []float64
 }
 
 // Conclude sums up what was gathered of a run and judges it by the run's own

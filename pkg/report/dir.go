@@ -25,7 +25,11 @@ const (
 	SummaryJSON = "processed/summary.json"
 	SummaryCSV  = "processed/summary.csv"
 	ReportHTML  = "reports/report.html"
-	LogFile     = "logs/llmbench.log"
+	ReportPDF   = "reports/report.pdf"
+	ReportJUnit = "reports/junit.xml"
+	// ReportMarkdown fits a comment on a pull request.
+	ReportMarkdown = "reports/report.md"
+	LogFile        = "logs/llmbench.log"
 	// ChartsFolder holds the pictures.
 	ChartsFolder = "charts"
 	latestLink   = "latest"

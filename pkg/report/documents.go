@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/chart"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/document"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/history"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
 )
@@ -26,23 +27,55 @@ type Documents struct {
 
 // content is what documents are made of.
 type content struct {
-	summary record.Summary
+	Result
 	figures []chart.Figure
 }
 
-// format is one kind of document.
+// format is one kind of document and how it is written: into a file or several.
 type format struct {
-	name, file string
-	write      func(io.Writer, content) error
+	name  string
+	write func(*Dir, content) (files []string, err error)
 }
 
 // formats holds each document format, in the order in which help shows them.
 var formats = []format{
-	{"json", SummaryJSON, func(w io.Writer, c content) error { return writeJSON(w, c.summary) }},
-	{"csv", SummaryCSV, func(w io.Writer, c content) error { return record.WriteSummaryCSV(w, c.summary) }},
-	{"html", ReportHTML, func(w io.Writer, c content) error {
-		return document.HTML(w, c.summary, story.Tell(c.summary, c.figures), c.figures)
-	}},
+	{"json", one(SummaryJSON, func(w io.Writer, c content) error { return writeJSON(w, c.Summary) })},
+	{"csv", one(SummaryCSV, func(w io.Writer, c content) error { return record.WriteSummaryCSV(w, c.Summary) })},
+	{"html", one(ReportHTML, func(w io.Writer, c content) error {
+		return document.HTML(w, c.Summary, story.Tell(c.Summary, c.figures), c.figures)
+	})},
+	{"pdf", one(ReportPDF, func(w io.Writer, c content) error {
+		return document.PDF(w, c.Summary, story.Tell(c.Summary, c.figures), c.figures)
+	})},
+	{"junit", one(ReportJUnit, func(w io.Writer, c content) error { return document.JUnit(w, c.Summary) })},
+	{"markdown", one(ReportMarkdown, func(w io.Writer, c content) error {
+		return document.Markdown(w, story.Tell(c.Summary, nil))
+	})},
+	{"vllm", writeVLLM},
+}
+
+// one is a format that has one file.
+func one(file string, render func(io.Writer, content) error) func(*Dir, content) ([]string, error) {
+	return func(d *Dir, c content) ([]string, error) {
+		if err := d.render(file, func(w io.Writer) error { return render(w, c) }); err != nil {
+			return nil, err
+		}
+		return []string{file}, nil
+	}
+}
+
+// writeVLLM writes a file for each engine in each scenario, because vLLM's own
+// benchmark has one for each of its runs.
+func writeVLLM(d *Dir, c content) (files []string, err error) {
+	for _, part := range history.VLLMParts(c.Summary) {
+		if err := d.render(part.File, func(w io.Writer) error {
+			return history.WriteVLLM(w, c.Summary, c.Values, part.Engine, part.Scenario)
+		}); err != nil {
+			return files, err
+		}
+		files = append(files, part.File)
+	}
+	return files, nil
 }
 
 // Formats lists the document formats that WriteDocuments knows, in the order
@@ -70,7 +103,7 @@ func WriteDocuments(d *Dir, r Result, o Documents) (files []string, err error) {
 	if err := CheckFormats(o.Formats); err != nil {
 		return nil, err
 	}
-	c := content{summary: r.Summary}
+	c := content{Result: r}
 	if o.Charts {
 		c.figures = chart.Figures(r.Summary, r.Values)
 		if files, err = d.writePictures(c, o.Figures); err != nil {
@@ -78,11 +111,11 @@ func WriteDocuments(d *Dir, r Result, o Documents) (files []string, err error) {
 		}
 	}
 	for _, name := range o.Formats {
-		f := formats[slices.Index(Formats(), name)]
-		if err := d.render(f.file, func(w io.Writer) error { return f.write(w, c) }); err != nil {
+		written, err := formats[slices.Index(Formats(), name)].write(d, c)
+		files = append(files, written...)
+		if err != nil {
 			return files, err
 		}
-		files = append(files, f.file)
 	}
 	return files, nil
 }
@@ -90,7 +123,7 @@ func WriteDocuments(d *Dir, r Result, o Documents) (files []string, err error) {
 // writePictures draws the figures of some kinds, and in place of whatever an
 // earlier drawing of the run has left.
 func (d *Dir) writePictures(c content, kinds []string) (files []string, err error) {
-	look := chart.Look{Simulated: c.summary.Simulated}
+	look := chart.Look{Simulated: c.Summary.Simulated}
 	for _, f := range c.figures {
 		if len(kinds) > 0 && !slices.Contains(kinds, f.Kind) {
 			continue

@@ -97,6 +97,16 @@ func TestLoadEqualsTheLiveSummary(t *testing.T) {
 		if diff := cmp.Diff(Conclude(live, run).Summary, got.Summary); diff != "" {
 			t.Fatalf("seed %d (-live +read back):\n%s", seed, diff)
 		}
+		if diff := cmp.Diff(run, got.Run); diff != "" {
+			t.Fatalf("seed %d: the run (-live +read back):\n%s", seed, diff)
+		}
+		for _, sc := range got.Summary.Scenarios {
+			for _, e := range sc.Engines {
+				if diff := cmp.Diff(live.Values(sc.Name, e.Engine, "ttft_ms"), got.Values(sc.Name, e.Engine, "ttft_ms")); diff != "" {
+					t.Fatalf("seed %d: values (-live +read back):\n%s", seed, diff)
+				}
+			}
+		}
 	}
 }
 
@@ -202,7 +212,10 @@ func TestRawAloneIsEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{SummaryJSON, SummaryCSV, ReportHTML}, files); diff != "" {
+	if diff := cmp.Diff([]string{
+		SummaryJSON, SummaryCSV, ReportHTML, ReportPDF, ReportJUnit, ReportMarkdown,
+		"reports/vllm-vllm-ttft.json", "reports/vllm-tgi-ttft.json", "reports/vllm-vllm-load.json", "reports/vllm-tgi-load.json",
+	}, files); diff != "" {
 		t.Errorf("documents (-want +got):\n%s", diff)
 	}
 	for _, file := range files {

@@ -62,6 +62,9 @@ func actual(t record.TargetResult) string {
 	if n, known := t.NeedsSamples.Get(); known {
 		return "needs N ≥ " + Count(n)
 	}
+	if t.Met != nil && !*t.Met {
+		return "more above it than it allows"
+	}
 	return "too few samples"
 }
 

@@ -21,17 +21,25 @@ func executive(s record.Summary, v record.Verdict, scenarios []scenarioOutcome, 
 	if s.Partial {
 		sentences = append(sentences, "The run did not come to its end.")
 	}
-	if first := firstThing(v); first != "" {
+	if first := firstThing(s, v); first != "" {
 		sentences = append(sentences, "First: "+strings.TrimSuffix(first, ".")+".")
 	}
 	return strings.Join(sentences, " ")
 }
 
 // firstThing is the first recommendation, or where there is a winner the first
-// that is about it or about all.
-func firstThing(v record.Verdict) string {
+// that is about it or about all; what would only settle more does not come first
+// then.
+func firstThing(s record.Summary, v record.Verdict) string {
+	if v.Winner == nil {
+		if len(v.Recommendations) == 0 {
+			return ""
+		}
+		return v.Recommendations[0].Message
+	}
+	settling := onSamples(s)
 	for _, r := range v.Recommendations {
-		if v.Winner == nil || r.Engine == "" || r.Engine == *v.Winner {
+		if (r.Engine == "" || r.Engine == *v.Winner) && !slices.Contains(settling, r) {
 			return r.Message
 		}
 	}

@@ -7,7 +7,7 @@
 // processes of their own, keep a truth log, and prints by how much the measured
 // times differ from it, with the kernel's clock and with the user's. It sends at
 // a rate and prints how late requests went out, holds thousands of streams open
-// at once, and sums up a million samples. Run it with `make bench`.
+// at once, sums up a million samples, and times the program's start. Run it with `make bench`.
 package main
 
 import (
@@ -32,6 +32,7 @@ type settings struct {
 	rate    float64
 	open    int
 	samples int
+	starts  int
 	binary  string
 }
 
@@ -58,6 +59,7 @@ func run() error {
 	flag.Float64Var(&s.rate, "rate", 500, "Requests per second of the loads at a rate")
 	flag.IntVar(&s.open, "open", 5000, "Streams to hold open at once")
 	flag.IntVar(&s.samples, "samples", 1_000_000, "Samples to sum up")
+	flag.IntVar(&s.starts, "starts", 21, "Calls of --help to time")
 	flag.StringVar(&s.binary, "binary", "", "The plugin's binary, for its simulators; built where empty")
 	flag.Parse()
 	for _, text := range strings.Split(*streams, ",") {
@@ -93,6 +95,7 @@ func everything(ctx context.Context, s settings) error {
 		{s.perRate > 0, func() error { return slips(ctx, s) }},
 		{s.open > 0, func() error { return manyStreams(ctx, s) }},
 		{s.samples > 0, func() error { return sumUp(s.samples) }},
+		{s.starts > 0, func() error { return startUp(ctx, s.starts, work) }},
 	} {
 		if !part.on {
 			continue

@@ -23,6 +23,9 @@ func (o *Options) Complete(ctx context.Context) error {
 	if err := ui.CheckOutput(o.Output, append(ui.Outputs(), outputName)...); err != nil {
 		return &cli.UsageError{Err: err}
 	}
+	if err := o.Baseline.complete(); err != nil {
+		return err
+	}
 	if err := o.load(); err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type Options struct {
 	// UntilConfident ends the scenario of single requests once enough is known.
 	UntilConfident bool
 	Colour         cli.Colour
+	Baseline       baseline
 
 	Capacity capacityFlags
 
@@ -80,6 +81,7 @@ func (o *Options) bind(c *cobra.Command) {
 	cli.BindColour(f, &o.Colour)
 	f.BoolVar(&o.FailOnTarget, "fail-on-target", false, "Exit with 3 where a target was missed or could not be shown to be met")
 	f.StringArrayVar(&o.TokenFiles, "engine-token-file", nil, "File with the bearer token of the engines, as FILE or engine=FILE; repeatable. LLMBENCH_ENGINE_TOKEN holds one too")
+	o.Baseline.bind(f)
 	o.Trust.Bind(f)
 	o.Cluster.Bind(c)
 }

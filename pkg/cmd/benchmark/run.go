@@ -111,7 +111,7 @@ func (o *Options) close(j *journal, measured error) error {
 	case measured != nil:
 		return errors.Join(measured, written, shown)
 	}
-	return errors.Join(written, shown, o.unmeasured(j.run, sum), o.targetsMissed(sum))
+	return errors.Join(written, shown, o.compareWithBaseline(j.dir.Path()), o.unmeasured(j.run, sum), o.targetsMissed(sum))
 }
 
 // unverified names the engines whose certificates nobody checked.

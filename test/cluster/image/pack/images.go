@@ -11,7 +11,10 @@ type image struct {
 	entrypoint []string
 	env        []string
 	user       string
-	layers     [][]byte
+	// dir is where its program starts, / where empty.
+	dir    string
+	labels map[string]string
+	layers [][]byte
 }
 
 const (

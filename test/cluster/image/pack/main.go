@@ -1,40 +1,53 @@
-// Command pack writes the rig's container images into one archive, which
-// `ctr images import` takes. It needs no registry, builder or base image: each
-// program is static, and a layer holds nothing else.
+// Command pack writes container images into one archive, which
+// `ctr images import` takes: those of the rig, or with `release` the product's
+// own for every platform it is published for. It needs no registry, builder,
+// daemon or base image: each program is static, and a layer holds little else.
 //
-// Usage: pack OUT.tar KUBECTL-LLMBENCH ENGINE PAUSE
+// Usage:
+//
+//	pack OUT.tar KUBECTL-LLMBENCH ENGINE PAUSE
+//	pack release OUT.tar NAME:VERSION COMMIT ARCH=KUBECTL-LLMBENCH...
 package main
 
 import (
-	"archive/tar"
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
 )
 
 func main() {
-	if len(os.Args) != 5 {
-		fail(fmt.Errorf("usage: pack OUT.tar KUBECTL-LLMBENCH ENGINE PAUSE"))
-	}
-	images, err := images(os.Args[2], os.Args[3], os.Args[4])
-	if err != nil {
-		fail(err)
-	}
-	archive, err := pack(images)
-	if err != nil {
-		fail(err)
-	}
-	if err := os.WriteFile(os.Args[1], archive, 0o600); err != nil {
-		fail(fmt.Errorf("write the images: %w", err))
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
-func fail(err error) {
-	fmt.Fprintln(os.Stderr, err)
-	os.Exit(1)
+func run(args []string) error {
+	if len(args) >= 5 && args[0] == "release" {
+		return release(args[1], args[2], args[3], args[4:])
+	}
+	if len(args) != 4 {
+		return errors.New("usage: pack OUT.tar KUBECTL-LLMBENCH ENGINE PAUSE, or pack release OUT.tar NAME:VERSION COMMIT ARCH=KUBECTL-LLMBENCH [more of them]")
+	}
+	images, err := images(args[1], args[2], args[3])
+	if err != nil {
+		return err
+	}
+	archive, err := pack(images)
+	if err != nil {
+		return err
+	}
+	return write(args[0], archive)
+}
+
+func write(path string, archive []byte) error {
+	if err := os.WriteFile(path, archive, 0o600); err != nil {
+		return fmt.Errorf("write the images: %w", err)
+	}
+	return nil
 }
 
 // pack is a docker-save archive: layers and configurations as files, and
@@ -61,7 +74,7 @@ func pack(images []image) ([]byte, error) {
 				files = append(files, file{name: digest + ".tar", mode: 0o644, data: layer})
 			}
 		}
-		config, err := img.config(digests)
+		config, err := img.config(runtime.GOARCH, digests)
 		if err != nil {
 			return nil, err
 		}
@@ -78,52 +91,22 @@ func pack(images []image) ([]byte, error) {
 
 // config is an image's configuration, which names its layers by the digest of
 // their content. https://github.com/opencontainers/image-spec/blob/v1.1.0/config.md
-func (img image) config(layers []string) ([]byte, error) {
+func (img image) config(arch string, layers []string) ([]byte, error) {
+	run := map[string]any{"Entrypoint": img.entrypoint, "Env": img.env, "User": img.user}
+	if img.dir != "" {
+		run["WorkingDir"] = img.dir
+	}
+	if img.labels != nil {
+		run["Labels"] = img.labels
+	}
 	config, err := json.Marshal(map[string]any{
-		"architecture": runtime.GOARCH,
+		"architecture": arch,
 		"os":           "linux",
-		"config":       map[string]any{"Entrypoint": img.entrypoint, "Env": img.env, "User": img.user},
+		"config":       run,
 		"rootfs":       map[string]any{"type": "layers", "diff_ids": layers},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode the configuration of %q: %w", img.name, err)
 	}
 	return config, nil
-}
-
-// file is an entry of a tar archive: a link where link is set, a directory where
-// the name ends in a slash.
-type file struct {
-	name string
-	mode int64
-	data []byte
-	link string
-}
-
-func (f file) header() *tar.Header {
-	h := &tar.Header{Name: f.name, Mode: f.mode, Size: int64(len(f.data)), Typeflag: tar.TypeReg}
-	switch {
-	case f.link != "":
-		h.Typeflag, h.Linkname = tar.TypeSymlink, f.link
-	case f.name[len(f.name)-1] == '/':
-		h.Typeflag = tar.TypeDir
-	}
-	return h
-}
-
-func archive(files ...file) ([]byte, error) {
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	for _, f := range files {
-		if err := w.WriteHeader(f.header()); err != nil {
-			return nil, fmt.Errorf("archive %q: %w", f.name, err)
-		}
-		if _, err := w.Write(f.data); err != nil {
-			return nil, fmt.Errorf("archive %q: %w", f.name, err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("end the archive: %w", err)
-	}
-	return out.Bytes(), nil
 }
