@@ -50,6 +50,10 @@ type member struct {
 // live says that the worker takes part in what comes.
 func (m *member) live() bool { return m.final == nil && !m.over }
 
+// past says that the worker was let begin, by this caller or by another one, even
+// where the log that tells it is gone.
+func (m *member) past() bool { return m.started != nil || m.gate.Block != "" || m.final != nil }
+
 // order changes what is in force for the worker; post writes it.
 func (m *member) order(change func(*Orders)) {
 	m.mu.Lock()

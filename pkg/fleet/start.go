@@ -25,13 +25,13 @@ func (c *conductor) starting() error {
 	}
 	ready, ponged := 0, 0
 	for _, m := range c.crew {
-		if m.hello != nil && m.clock.pongs < pings && m.ordered().Ping <= m.lastPing {
+		if m.hello != nil && !m.past() && m.clock.pongs < pings && m.ordered().Ping <= m.lastPing {
 			m.order(func(o *Orders) { o.Ping = m.lastPing + 1 })
 		}
-		if m.ready != nil {
+		if m.ready != nil || m.past() {
 			ready++
 		}
-		if m.clock.pongs >= pings {
+		if m.clock.pongs >= pings || m.past() {
 			ponged++
 		}
 	}
@@ -60,11 +60,11 @@ func (c *conductor) hopeless() error {
 	ready := 0
 	for _, m := range c.crew {
 		switch {
-		case m.over && m.ready == nil:
+		case m.over && !m.past() && m.samples == 0:
 			return fmt.Errorf("%w: %s ended before it was ready: %s", ErrNotStarted, m.name(), m.lost)
 		case m.pod.Hopeless && !m.pod.Begun:
 			return fmt.Errorf("%w: %s: %s", ErrNotStarted, m.name(), m.pod.Why)
-		case m.ready != nil:
+		case m.ready != nil, m.past(), m.over:
 			ready++
 		case m.pod.Why != "":
 			last = m.name() + ": " + m.pod.Why
@@ -79,8 +79,13 @@ func (c *conductor) hopeless() error {
 	return nil
 }
 
-// start agrees on the engines and lets all workers begin.
+// start agrees on the engines and lets all workers begin, those that another
+// caller has not let begin before.
 func (c *conductor) start() error {
+	if slices.ContainsFunc(c.crew, func(m *member) bool { return m.ready == nil }) {
+		c.running = true // the begin of a log is gone, so it is long past
+		return nil
+	}
 	if c.engines == nil {
 		c.engines = c.agreed()
 	}
