@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
@@ -43,6 +44,9 @@ type Outcome struct {
 const (
 	// lookEvery is how often the workers' pods are looked at.
 	lookEvery = time.Second
+	// askAgain is at how many looks once the cluster's warnings are asked for when
+	// the workers have begun; until then it is at each.
+	askAgain = 10
 	// patience is for how long the API server may fail before the run is given up
 	// here; workers go on.
 	patience = 5 * time.Minute
@@ -72,6 +76,8 @@ type conductor struct {
 	troubles   []Trouble
 	follow     context.Context
 	work       sync.WaitGroup
+	// settled says that the workers have begun.
+	settled atomic.Bool
 	// failing is since when the API server fails, zero where it does not.
 	failing time.Time
 }
@@ -108,12 +114,11 @@ func Conduct(ctx context.Context, o Options) (Outcome, error) {
 	return c.out, err
 }
 
-// look looks at the pods, until ctx ends. Troubles are asked for while workers
-// start, and where one is missing.
+// look looks at the pods, until ctx ends.
 func (c *conductor) look(ctx context.Context) {
-	for {
+	for n := 0; ; n++ {
 		var s sighting
-		if s.pods, s.err = c.Pods.List(ctx); s.err == nil {
+		if s.pods, s.err = c.Pods.List(ctx); s.err == nil && (!c.settled.Load() || n%askAgain == 0) {
 			s.troubles, _ = c.Pods.Troubles(ctx) // what pods say of themselves must do
 		}
 		select {
@@ -198,6 +203,7 @@ func (c *conductor) advance() (over bool, err error) {
 		}
 	}
 	if c.running {
+		c.settled.Store(true)
 		c.openGates()
 	}
 	for _, m := range c.crew {
@@ -223,7 +229,9 @@ func (c *conductor) see(s sighting) error {
 		return c.unseen(s.err)
 	}
 	c.failing = time.Time{}
-	c.troubles = s.troubles
+	if s.troubles != nil {
+		c.troubles = s.troubles
+	}
 	present := map[int]bool{}
 	for _, p := range s.pods {
 		if p.Worker < 0 || p.Worker >= len(c.crew) {

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/children"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/inputs"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 )
@@ -46,6 +47,13 @@ func (o *Options) Run(ctx context.Context) (err error) {
 	return o.close(j, measured)
 }
 
+// prompts reads the prompts that the configuration names.
+func (o *Options) prompts() (inputs.PromptSource, error) {
+	return inputs.Inputs{
+		Config: o.config.Config, Traces: o.traces, Seed: o.Seed, ReadFile: o.System.ReadFile, Warn: o.Streams.Err,
+	}.Prompts()
+}
+
 func (o *Options) writePlan() error {
 	name, plan := o.config.Config.Benchmark.Name, o.plan()
 	if o.Output == "json" || o.Output == "yaml" {
@@ -76,7 +84,7 @@ func (o *Options) simulate(ctx context.Context) (stop func() error, err error) {
 
 // measure runs preflight and the scenarios. It returns what ended the run
 // early, or that nothing could be measured.
-func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Target, prompts promptSource) error {
+func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Target, prompts inputs.PromptSource) error {
 	b := bench.Options{
 		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Traces: o.traces, Seed: o.Seed,
 		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify, Skip: j.skip,
