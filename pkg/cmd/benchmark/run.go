@@ -88,7 +88,7 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 	b := bench.Options{
 		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Traces: o.traces, Seed: o.Seed,
 		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify, Skip: j.skip,
-		Host: o.host(), Live: j.live,
+		Host: inputs.Host(o.System.ReadFile), Live: j.live,
 		OnPanic: func() { j.progress.Close(false) },
 	}
 	for _, f := range append(o.searchFindings(), o.groundFindings(ctx)...) {
