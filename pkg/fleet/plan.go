@@ -24,9 +24,6 @@ type Plan struct {
 	Insecure bool   `json:"insecure,omitempty"`
 	// Files are those that the configuration names, by the name it uses.
 	Files map[string][]byte `json:"files,omitempty"`
-	// Detached says that nobody watches, so that workers keep to a timetable in
-	// place of waiting for each other.
-	Detached bool `json:"detached,omitempty"`
 }
 
 // Engine is how a worker reaches an engine.

@@ -31,6 +31,7 @@ type Recorder struct {
 	files  rawFiles
 	sum    *summary.Aggregator
 	failed func(error)
+	seen   map[any]bool
 	err    error
 }
 
@@ -64,15 +65,16 @@ func NewRecorder(d *Dir, sum *summary.Aggregator, failed func(error)) (*Recorder
 	if err != nil {
 		return nil, err
 	}
-	return startRecorder(files, sum, failed), nil
+	return startRecorder(files, sum, failed, nil), nil
 }
 
-// startRecorder records into open files, which Close closes.
-func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error)) *Recorder {
+// startRecorder records into open files, which Close closes. Records whose
+// identity is in seen are passed over.
+func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error), seen map[any]bool) *Recorder {
 	if failed == nil {
 		failed = func(error) {}
 	}
-	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed}
+	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed, seen: seen}
 	go r.write()
 	return r
 }
@@ -114,6 +116,11 @@ func (r *Recorder) write() {
 }
 
 func (r *Recorder) keep(v any) {
+	if r.seen != nil {
+		if id := identity(v); id != nil && r.seen[id] {
+			return
+		}
+	}
 	switch v := v.(type) {
 	case record.Sample:
 		r.sum.Add(v)

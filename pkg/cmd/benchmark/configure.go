@@ -30,6 +30,9 @@ func (o *Options) Complete(ctx context.Context) error {
 	if err := o.load(); err != nil {
 		return err
 	}
+	if err := o.checkCrew(); err != nil {
+		return err
+	}
 	if err := o.findEngines(ctx); err != nil {
 		return err
 	}

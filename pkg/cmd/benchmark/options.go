@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cluster"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/crew"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/discover"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
@@ -49,6 +50,7 @@ type Options struct {
 	TokenFiles []string
 	Trust      cluster.Trust
 	Cluster    cluster.Flags
+	Crew       crew.Flags
 
 	config  *config.Loaded
 	traces  bench.Traces
@@ -83,6 +85,7 @@ func (o *Options) bind(c *cobra.Command) {
 	f.StringArrayVar(&o.TokenFiles, "engine-token-file", nil, "File with the bearer token of the engines, as FILE or engine=FILE; repeatable. LLMBENCH_ENGINE_TOKEN holds one too")
 	o.Baseline.bind(f)
 	o.Trust.Bind(f)
+	o.Crew.Bind(c, o.Build.Version)
 	o.Cluster.Bind(c)
 }
 

@@ -22,6 +22,9 @@ func (o *Options) Run(ctx context.Context) (err error) {
 	if o.DryRun {
 		return o.writePlan()
 	}
+	if o.Crew.Given() {
+		return o.runInCluster(ctx)
+	}
 	if o.Simulate {
 		stop, err := o.simulate(ctx)
 		if err != nil {

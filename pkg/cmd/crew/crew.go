@@ -76,6 +76,9 @@ func (c *Crew) Conduct(ctx context.Context, startTimeout time.Duration, detach, 
 	out, err := fleet.Conduct(ctx, o)
 	out.Findings = append(out.Findings, describe(out)...)
 	interrupted := ctx.Err() != nil
+	if goOn(err) {
+		err = fmt.Errorf("%w; the workers go on: come back to them with 'kubectl llmbench attach %s -n %s'", err, c.Plan.Run.RunID, c.Namespace)
+	}
 	if detach && err == nil && !interrupted || interrupted && leave || goOn(err) {
 		return out, err
 	}

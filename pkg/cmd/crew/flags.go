@@ -66,6 +66,8 @@ func (f *Flags) Check() error {
 		return cli.Usagef("--detach is for one worker: several begin each block together, which somebody has to lead. Leave the run with the terminal (nohup, tmux), or measure with --in-cluster=1")
 	case len(f.TokenSecrets) > 0 && !f.Given():
 		return cli.Usagef("--engine-token-secret is for workers: it needs --in-cluster; give a token to this program with --engine-token-file")
+	case !f.Given():
+		return nil
 	case f.StartTimeout <= 0:
 		return cli.Usagef("--worker-start-timeout %v: want more than 0", f.StartTimeout)
 	}
