@@ -76,6 +76,8 @@ type conductor struct {
 	troubles   []Trouble
 	follow     context.Context
 	work       sync.WaitGroup
+	// stopping says that the caller was interrupted.
+	stopping bool
 	// settled says that the workers have begun.
 	settled atomic.Bool
 	// failing is since when the API server fails, zero where it does not.
@@ -185,6 +187,7 @@ func (c *conductor) nobodyBegan() bool {
 }
 
 func (c *conductor) stop(ctx context.Context) {
+	c.stopping = true
 	if c.Stop == nil {
 		return
 	}
@@ -207,7 +210,8 @@ func (c *conductor) advance() (over bool, err error) {
 		c.openGates()
 	}
 	for _, m := range c.crew {
-		if !m.over {
+		c.explain(m)
+		if !m.over || m.unexplained() {
 			return c.Detach && c.allStarted(), nil
 		}
 	}

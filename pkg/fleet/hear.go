@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -73,10 +74,28 @@ func (c *conductor) find(f record.Finding) {
 func (c *conductor) silent(h heard) {
 	m := h.m
 	m.over, m.missing, m.other = true, h.missing, h.other
-	if m.final != nil {
+	if m.final == nil || m.final.Interrupted && !c.stopping {
+		m.overAt = time.Now()
+		c.explain(m)
+	}
+}
+
+// explainTime is how long the cluster may take to say why a worker ended.
+const explainTime = 3 * time.Second
+
+// unexplained says that a worker was lost, and that the cluster may yet say why.
+func (m *member) unexplained() bool { return !m.overAt.IsZero() && m.lost == "" }
+
+// explain says why a worker was lost, as soon as that is known.
+func (c *conductor) explain(m *member) {
+	if !m.unexplained() {
 		return
 	}
-	why := cmp.Or(m.pod.Why, c.troubleOf(m.pod.Name), "its log ended and nothing says why")
+	why := cmp.Or(m.pod.Why, c.troubleOf(m.pod.Name))
+	if why == "" && time.Since(m.overAt) < explainTime {
+		return
+	}
+	why = cmp.Or(why, "its log ended and nothing says why")
 	if last := len(m.other) - 1; last >= 0 {
 		why += "; it said: " + strings.TrimSpace(m.other[last])
 	}

@@ -32,6 +32,8 @@ type member struct {
 	missing int64
 	other   []string
 	lost    string
+	// overAt is when the log of a worker that was lost was over.
+	overAt time.Time
 
 	samples  int64
 	lateMS   float64
@@ -174,7 +176,7 @@ func wholeLines(data []byte, _ bool) (advance int, token []byte, err error) {
 func (m *member) record() record.Worker {
 	w := record.Worker{
 		Index: m.index, Pod: m.pod.Name, Node: m.pod.Node, LateMS: m.lateMS, Samples: m.samples,
-		Done: m.final != nil && m.missing == 0 && m.final.Samples == m.samples, MissingLines: m.missing, Lost: m.lost,
+		Done: m.final != nil && m.missing == 0 && m.final.Samples == m.samples && m.lost == "", MissingLines: m.missing, Lost: m.lost,
 	}
 	if m.started != nil {
 		w.OffsetMS = record.Some(millis(m.started.offset()))

@@ -60,7 +60,7 @@ func (c *conductor) hopeless() error {
 	ready := 0
 	for _, m := range c.crew {
 		switch {
-		case m.over && !m.past() && m.samples == 0:
+		case m.over && !m.unexplained() && !m.past() && m.samples == 0:
 			return fmt.Errorf("%w: %s ended before it was ready: %s", ErrNotStarted, m.name(), m.lost)
 		case m.pod.Hopeless && !m.pod.Begun:
 			return fmt.Errorf("%w: %s: %s", ErrNotStarted, m.name(), m.pod.Why)

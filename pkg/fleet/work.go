@@ -56,7 +56,7 @@ func Work(ctx context.Context, o WorkOptions) error {
 
 func (w *worker) run(ctx context.Context) error {
 	b := w.options()
-	ready, findings := bench.Preflight(ctx, b)
+	ready, findings := w.preflight(ctx, b)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
