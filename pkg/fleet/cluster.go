@@ -25,14 +25,14 @@ func (c InCluster) List(ctx context.Context) ([]Pod, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The oldest of an index is the one that the run began with.
+	slices.SortStableFunc(pods, func(a, b corev1.Pod) int { return a.CreationTimestamp.Compare(b.CreationTimestamp.Time) })
 	all := make([]Pod, 0, len(pods))
 	for i := range pods {
 		if p, ok := podOf(&pods[i], time.Now()); ok {
 			all = append(all, p)
 		}
 	}
-	// The oldest of an index is the one that the run began with.
-	slices.SortStableFunc(all, func(a, b Pod) int { return cmp.Compare(a.Worker, b.Worker) })
 	return all, nil
 }
 

@@ -55,7 +55,7 @@ func parseLine(text []byte) (l line, ok bool) {
 	}
 	end := bytes.LastIndexByte(text, ' ')
 	sum, err := strconv.ParseUint(string(text[end+1:]), 16, 32)
-	if err != nil || uint32(sum) != crc32.ChecksumIEEE(text[:end]) {
+	if err != nil || sum != uint64(crc32.ChecksumIEEE(text[:end])) {
 		return l, false
 	}
 	fields := bytes.Split(text[:end], []byte(" "))

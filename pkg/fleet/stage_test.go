@@ -88,7 +88,12 @@ func newStage(t *testing.T, workers int, yaml string, faults ...simulate.Fault) 
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, ln) }()
-	t.Cleanup(func() { cancel(); <-served })
+	t.Cleanup(func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
 	loaded, err := config.Load([]config.Source{{Name: "test", Data: []byte(yaml)}}, "")
 	if err != nil {
 		t.Fatal(err)

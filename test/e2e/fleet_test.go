@@ -22,7 +22,6 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
-
 // newTruthful is charted engines that tell the truth, and a folder for results.
 func newTruthful(t *testing.T) (c charted, results string) {
 	t.Helper()
@@ -358,7 +357,7 @@ func TestFleetSaysAtOnceWhatKeepsItFromStarting(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if k.before != nil {
 				kubectl(t, append(k.before, "-n", c.namespace)...)
-				t.Cleanup(func() { kubectl(t, "delete", "quota", "tight", "-n", c.namespace) })
+				defer kubectl(t, "delete", "quota", "tight", "-n", c.namespace)
 			}
 			begin := time.Now()
 			o := llmbench(t, c.kubeconfig, append([]string{"quick", "--config", shortRun(t, 1)}, workers(2, results, k.args...)...)...)

@@ -116,9 +116,8 @@ func (o *Options) run(ctx context.Context) error {
 // named reads which run is meant: by its folder, or else by a name. Nothing else
 // of a folder counts but its ID.
 func (o *Options) named() (dir, runID string, err error) {
-	info, err := os.Stat(o.Run)
-	if o.Run == "" || err != nil || !info.IsDir() {
-		return "", o.Run, nil
+	if info, statErr := os.Stat(o.Run); o.Run == "" || statErr != nil || !info.IsDir() {
+		return "", o.Run, nil // no folder, so a name
 	}
 	d, err := report.Open(o.Run)
 	if err != nil {

@@ -79,12 +79,15 @@ func (o *Options) runInCluster(ctx context.Context) error {
 		err = team.Start(ctx, &o.Crew, o.apart())
 	}
 	if err != nil {
-		return o.close(j, err)
+		return o.abandon(j, err)
 	}
 	out, err := team.Conduct(ctx, o.Crew.StartTimeout, o.Crew.Detach, false)
 	j.outcome(out)
-	if o.Crew.Detach && err == nil {
+	switch {
+	case o.Crew.Detach && err == nil:
 		return o.leave(j)
+	case errors.Is(err, fleet.ErrNotStarted):
+		return o.abandon(j, err)
 	}
 	return o.close(j, err)
 }
@@ -163,6 +166,13 @@ func (j *journal) outcome(out fleet.Outcome) {
 	if err := j.dir.WriteRun(j.run); err != nil {
 		j.log.Error("save the run", "error", err.Error())
 	}
+}
+
+// abandon ends a run in which nothing was measured, so that there is nothing to
+// show.
+func (o *Options) abandon(j *journal, why error) error {
+	j.finish(o.System.Now(), false, false)
+	return errors.Join(why, j.dir.Close())
 }
 
 // leave lets a run go on without this program, and says how to come back to it.

@@ -57,7 +57,7 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 	c := &cobra.Command{
 		Use: "cleanup [RUN]", Short: "Remove what runs from inside the cluster left behind",
 		Long: long, Example: examples,
-		Args: func(c *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return cli.Usagef("cleanup takes one run, but was given %q", args)
 			}
