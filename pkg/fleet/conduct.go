@@ -42,8 +42,10 @@ type Outcome struct {
 }
 
 const (
-	// lookEvery is how often the workers' pods are looked at.
+	// lookEvery is how often the workers' pods are looked at, lookEach how much less
+	// often for each of them: a list of a thousand pods has megabytes.
 	lookEvery = time.Second
+	lookEach  = 10 * time.Millisecond
 	// askAgain is at how many looks once the cluster's warnings are asked for when
 	// the workers have begun; until then it is at each.
 	askAgain = 10
@@ -128,7 +130,7 @@ func (c *conductor) look(ctx context.Context) {
 			return
 		case c.seen <- s:
 		}
-		if !sleep(ctx, lookEvery) {
+		if !sleep(ctx, lookEvery+time.Duration(len(c.crew))*lookEach) {
 			return
 		}
 	}

@@ -8,8 +8,12 @@ import "time"
 const (
 	leastLead = time.Second
 	mostLead  = 6 * time.Second
-	leadEach  = 5 * time.Millisecond // for each worker, because orders are written one by one
 	leadSlack = 300 * time.Millisecond
+	// Orders are written one by one: so many at once and the others at the rate that
+	// pkg/kube keeps to.
+	leadEach  = 2 * time.Millisecond
+	leadBurst = 200
+	leadRate  = 20 * time.Millisecond
 )
 
 // openGates lets a block begin once every worker waits for it, and the one that
@@ -66,8 +70,8 @@ func (c *conductor) lead() time.Duration {
 	for _, m := range c.crew {
 		slowest = max(slowest, m.clock.latency)
 	}
-	lead := slowest + slowest/2 + leadSlack + time.Duration(len(c.crew))*leadEach
-	return min(max(lead, leastLead), mostLead+time.Duration(len(c.crew))*leadEach)
+	writing := time.Duration(len(c.crew))*leadEach + time.Duration(max(len(c.crew)-leadBurst, 0))*leadRate
+	return min(max(slowest+slowest/2+leadSlack, leastLead), mostLead) + writing
 }
 
 // othersEnded says that no other worker is within the block that one has ended.
