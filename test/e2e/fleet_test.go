@@ -389,3 +389,34 @@ func TestFleetLeftoversAreFoundAndRemoved(t *testing.T) {
 	}
 	c.gone(t)
 }
+
+// A caller with no more than the printed Role measures from inside, and the same
+// engines from outside: comparing both says what the way costs.
+func TestFleetNeedsNoMoreThanItsRoleAndComparesWithOutside(t *testing.T) {
+	on(t, nodes)
+	c, results := newTruthful(t)
+	kubectl(t, "create", "serviceaccount", "bench", "-n", c.namespace)
+	printed := llmbench(t, c.kubeconfig, "discover-services", "--print-rbac", "--in-cluster")
+	if printed.code != 0 {
+		t.Fatalf("--print-rbac: exit code %d", printed.code)
+	}
+	apply(t, c.namespace, printed.out)
+	kubectl(t, "create", "rolebinding", "bench", "-n", c.namespace, "--role=llmbench", "--serviceaccount="+c.namespace+":bench")
+	bench := asServiceAccount(t, c.namespace, "bench")
+
+	inside, outside := filepath.Join(results, "inside"), filepath.Join(results, "outside")
+	config := shortRun(t, 2)
+	if o := llmbench(t, bench, append([]string{"quick", "--config", config}, workers(2, inside)...)...); o.code != 0 {
+		t.Fatalf("inside: exit code %d", o.code)
+	}
+	c.exact(t, inside)
+	c.gone(t)
+	if o := llmbench(t, bench, "quick", "--config", config, "--output-dir", outside); o.code != 0 {
+		t.Fatalf("outside: exit code %d", o.code)
+	}
+	o := llmbench(t, bench, "compare", filepath.Join(outside, "latest"), filepath.Join(inside, "latest"), "--allow-unlike")
+	if o.code != 0 {
+		t.Errorf("compare: exit code %d", o.code)
+	}
+	says(t, o.out+o.err, "vllm", "tgi", "ollama", "cluster-dns", "port-forward")
+}
