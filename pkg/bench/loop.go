@@ -20,17 +20,21 @@ type loop struct {
 	run func(ctx context.Context, fire func(context.Context, load.Arrival) record.Status, drop func(load.Arrival)) error
 }
 
-func newLoop(l config.LoadTest, trace load.Trace, seed uint64) loop {
+func newLoop(l config.LoadTest, trace load.Trace, seed uint64, part load.Part) loop {
 	if l.IsOpen() {
-		return openLoop(loadOpen(l, trace, seed))
+		open := loadOpen(l, trace, seed)
+		open.Part = part
+		return openLoop(open)
 	}
-	return closedLoop(loadUsers(l, seed))
+	users := loadUsers(l, seed)
+	users.Part = part
+	return closedLoop(users)
 }
 
 func closedLoop(users load.Users) loop {
 	return loop{
 		measureFrom: users.MeasureFrom(), duration: users.Duration,
-		mostFailures: max(mostFailuresInTurn, mostFailuresPerUser*users.Users),
+		mostFailures: max(mostFailuresInTurn, mostFailuresPerUser*users.Part.Share(users.Users)),
 		run: func(ctx context.Context, fire func(context.Context, load.Arrival) record.Status, _ func(load.Arrival)) error {
 			return users.Run(ctx, func(ctx context.Context, a load.Arrival) {
 				if fire(ctx, a) != record.StatusOK {
@@ -43,6 +47,7 @@ func closedLoop(users load.Users) loop {
 
 func openLoop(open load.Open) loop {
 	_, measured := open.Expected()
+	measured /= float64(max(open.Part.Of, 1))
 	return loop{
 		measureFrom: open.MeasureFrom(), duration: open.Duration,
 		mostFailures: max(mostFailuresInTurn, int(math.Ceil(measured/open.Duration.Seconds()*patience.Seconds()))),

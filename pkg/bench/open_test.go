@@ -218,7 +218,7 @@ func TestAnOpenLoopGivesUpAnEngineThatFailsForLong(t *testing.T) {
 	addEngine(t, &o, "vllm", func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "boom", 500) })
 	})
-	l := newLoop(o.Config.TestScenarios.LoadTests[0], load.Trace{}, 1)
+	l := newLoop(o.Config.TestScenarios.LoadTests[0], load.Trace{}, 1, load.Part{})
 	if l.mostFailures != 20 {
 		t.Errorf("given up after %d failures in a row, want those of ten seconds", l.mostFailures)
 	}

@@ -77,7 +77,7 @@ func (r *runner) check(ctx context.Context, t *Target) (findings []record.Findin
 		findings = append(findings, *note)
 	}
 	sample := r.fire(ctx, shot{target: t, scenario: "preflight", index: -1, maxTokens: preflightTokens,
-		arrival: load.Arrival{Scheduled: time.Now(), Warmup: true}})
+		arrival: load.Arrival{Seq: int64(r.Part.Index), Scheduled: time.Now(), Warmup: true}})
 	if sample.Status != record.StatusOK {
 		return append(findings, refusal(t, string(sample.Status)+": "+sample.Error.Message, seeHelp(sample.Status))), false
 	}

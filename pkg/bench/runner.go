@@ -26,6 +26,11 @@ type Options struct {
 	Sink  Sink
 	// Notify may be nil.
 	Notify Notify
+	// Part is which share of the load this client carries; others carry the rest.
+	Part load.Part
+	// Barrier keeps the clients of a divided load together; nil where there is
+	// one client.
+	Barrier Barrier
 	// Host tells what the client's machine has to say; its zero value tells nothing.
 	Host Host
 	// Live, where it is set, is kept current while the run goes on.

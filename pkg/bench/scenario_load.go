@@ -22,21 +22,30 @@ func runLoad(ctx context.Context, r *runner, s scenario, index int) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			r.loadBlock(ctx, t, s, index, round)
+			if err := r.loadBlock(ctx, t, s, index, round); err != nil {
+				return err
+			}
 		}
 	}
 	return ctx.Err()
 }
 
-func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, round int) {
+func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, round int) error {
 	id := blockID(index, t, round)
 	defer r.scrape(ctx, t, s.plan.Name, id)()
-	l := newLoop(s.load, s.trace, r.Seed+uint64(round)) //nolint:gosec // rounds count from 0
+	if err := r.begin(ctx, id); err != nil {
+		return err
+	}
+	defer r.end(ctx, id)
+	if !s.load.IsOpen() && r.emptyPart(s.load.ConcurrentUsers) {
+		return nil
+	}
+	l := newLoop(s.load, s.trace, r.Seed+uint64(round), r.Part) //nolint:gosec // rounds count from 0
 	from := time.Now().Add(l.measureFrom)
 	to := from.Add(l.duration)
 	r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: (l.measureFrom + l.duration).Milliseconds()})
 	b := newBlock(r.Start, record.Block{
-		ID: id, Engine: t.Name, Scenario: s.plan.Name, Round: round,
+		ID: r.ownID(id), Worker: r.worker(), Engine: t.Name, Scenario: s.plan.Name, Round: round,
 		StartMS: millis(from.Sub(r.Start)), EndMS: millis(to.Sub(r.Start)),
 	}).on(r.host)
 	stop := b.saveWhileRunning(r.Sink)
@@ -44,13 +53,12 @@ func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, ro
 	r.runLoop(ctx, l, shot{target: t, scenario: s.plan.Name, index: index, maxTokens: s.load.MaxTokens, block: b}, round)
 	uncount()
 	stop()
-	if now := time.Now(); now.Before(to) {
-		to = now
-	}
-	r.Sink.Block(b.finish(to, ctx.Err() != nil))
+	r.Sink.Block(b.finish(untilNow(to), ctx.Err() != nil))
+	return nil
 }
 
-// blockID is unique within a run.
+// blockID is unique within a run of one client; where several share the load it
+// is what they have in common.
 func blockID(index int, t *Target, round int) string {
 	return fmt.Sprintf("%d-%s-%d", index, t.Name, round)
 }

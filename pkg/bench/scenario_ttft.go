@@ -12,6 +12,9 @@ import (
 // prompt, in an order that alternates (A B C, C B A, …), so that what changes
 // on the cluster meanwhile changes for all of them.
 func runTTFT(ctx context.Context, r *runner, s scenario, index int) error {
+	if !r.leads() {
+		return ctx.Err() // one request at a time takes one client
+	}
 	defer r.scrapeAll(ctx, s.plan.Name, index)()
 	for _, t := range r.Targets {
 		r.warm(ctx, t, s, index)
@@ -38,7 +41,7 @@ func (r *runner) openBlocks(s scenario, index int) map[*Target]*block {
 	for _, t := range r.Targets {
 		r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: int64(s.ttft.Iterations)})
 		blocks[t] = newBlock(r.Start, record.Block{
-			ID: blockID(index, t, 0), Engine: t.Name, Scenario: s.plan.Name,
+			ID: r.ownID(blockID(index, t, 0)), Worker: r.worker(), Engine: t.Name, Scenario: s.plan.Name,
 			StartMS: begin, EndMS: begin + s.plan.ExpectedS*1000,
 		}).on(r.host)
 	}

@@ -82,7 +82,7 @@ func (r *runner) scrapeTo(ctx context.Context, t *Target, scenario, block string
 	metered, ok := t.Protocol.(engine.Metered)
 	known, _ := r.scraped.LoadOrStore(t, &scrapeState{})
 	state := known.(*scrapeState)
-	if !ok || state.hopeless() || ctx.Err() != nil {
+	if !ok || state.hopeless() || ctx.Err() != nil || !r.leads() {
 		return func() {}
 	}
 	s := &scraper{r: r, t: t, metered: metered, state: state, to: to, like: record.ServerSample{

@@ -5,7 +5,9 @@ package cmd
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/attach"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/benchmark"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cleanup"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/compare"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/completion"
@@ -15,6 +17,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/simulate"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/validateinfra"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/version"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/worker"
 )
 
 const long = `Measure the LLM inference engines that you run: vLLM, TGI, Ollama and any
@@ -44,6 +47,9 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 	cli.BindVerbosity(root.PersistentFlags())
 	root.AddCommand(benchmark.NewCommands(streams, sys, build)...)
 	root.AddCommand(
+		attach.NewCommand(streams, sys),
+		cleanup.NewCommand(streams, sys),
+		worker.NewCommand(streams, sys, build),
 		compare.NewCommand(streams),
 		discoverservices.NewCommand(streams, sys),
 		report.NewCommand(streams),

@@ -67,6 +67,7 @@ func TestRoles(t *testing.T) {
 		"cluster":   {ps: all},
 		"bound":     {namespace: "team-a", ps: all, subjects: []rbacv1.Subject{account}},
 		"tunnel":    {namespace: "team-a", ps: TunnelPermissions()},
+		"workers":   {namespace: "team-a", ps: WorkerPermissions()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Roles("llmbench", c.namespace, c.ps, c.subjects...)

@@ -6,6 +6,9 @@
 // or the caller may not see is named and passed over. [Cluster.Tunnel] opens
 // connections to a pod through the API server, without a local port.
 //
+// [Cluster.Workers] gives access to the objects of a run from inside the cluster,
+// which are all that is ever written to it.
+//
 // It is the only package that touches client-go's transport. It knows no
-// engine, decides nothing about what it lists, and writes nothing to the cluster.
+// engine and decides nothing about what it lists.
 package kube

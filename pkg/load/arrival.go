@@ -8,7 +8,8 @@ import (
 // Arrival is one request that the load shape asks for.
 type Arrival struct {
 	// Seq numbers the requests of a run from 0, without gaps, in the order in
-	// which they were handed out or dropped. It is what a prompt is picked by.
+	// which they were handed out or dropped. It is what a prompt is picked by. Of
+	// a Part no two have the same number, and other parts have those between.
 	Seq int64
 	// Scheduled is when the load shape wanted the request to go out. It is
 	// never later than the moment at which the request was handed out, and the

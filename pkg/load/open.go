@@ -20,11 +20,14 @@ type Open struct {
 	Pacer Pacer
 	// Warmup and Duration are the lengths of the phases; Warmup may be 0.
 	Warmup, Duration time.Duration
-	// MaxInFlight is how many requests may be under way. One that is due when
-	// so many are is dropped, because waiting would hide what the engine does.
+	// MaxInFlight is how many requests may be under way, of all parts together.
+	// One that is due when so many are is dropped, because waiting would hide what
+	// the engine does. Each part keeps to its share of them.
 	MaxInFlight int
 	// Seed fixes what Pacer draws.
 	Seed uint64
+	// Part is which of the requests are sent here.
+	Part Part
 }
 
 // Validate refuses a load that cannot be run or would measure nothing.
@@ -36,6 +39,9 @@ func (o Open) Validate() error {
 		return fmt.Errorf("load with a measured duration of %v: nothing would be measured", o.Duration)
 	case o.MaxInFlight < 1:
 		return fmt.Errorf("load of at most %d requests in flight: at least 1 is needed", o.MaxInFlight)
+	}
+	if err := o.Part.Validate(); err != nil {
+		return err
 	}
 	return o.Pacer.Validate()
 }
@@ -73,13 +79,14 @@ func (o Open) run(ctx context.Context, do Do, drop func(Arrival), nap func(time.
 		return fmt.Errorf("run load: %w", err)
 	}
 	start := time.Now()
+	most := int64(max(o.Part.Share(o.MaxInFlight), 1))
 	var inFlight atomic.Int64
 	var requests sync.WaitGroup
 	for a := range o.due(start) {
 		if !awaitClosely(ctx, a.Scheduled, nap) {
 			break
 		}
-		if inFlight.Load() >= int64(o.MaxInFlight) {
+		if inFlight.Load() >= most {
 			drop(a)
 			continue
 		}
@@ -122,7 +129,10 @@ func (o Open) due(start time.Time) iter.Seq[Arrival] {
 	return func(yield func(Arrival) bool) {
 		seq := int64(0)
 		for at := range o.Pacer.Arrivals(o.Seed) {
-			if at >= o.End() || !yield(Arrival{Seq: seq, Scheduled: start.Add(at), Warmup: at < o.MeasureFrom(), Lengths: lengths(seq)}) {
+			if at >= o.End() {
+				return
+			}
+			if o.Part.Has(seq) && !yield(Arrival{Seq: seq, Scheduled: start.Add(at), Warmup: at < o.MeasureFrom(), Lengths: lengths(seq)}) {
 				return
 			}
 			seq++

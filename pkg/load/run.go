@@ -31,6 +31,9 @@ func (u Users) Run(ctx context.Context, do Do) error {
 	}
 	var users sync.WaitGroup
 	for i := range u.Users {
+		if !u.Part.Has(int64(i)) {
+			continue
+		}
 		users.Go(func() { r.user(requests, i) })
 	}
 	users.Wait()
@@ -42,7 +45,7 @@ type userRun struct {
 	Users
 	do    Do
 	start time.Time
-	next  atomic.Int64 // the next request's Seq
+	next  atomic.Int64 // how many requests were handed out
 }
 
 // user sends one user's requests, one after another.
@@ -50,7 +53,7 @@ func (r *userRun) user(ctx context.Context, user int) {
 	at := r.start.Add(r.Begin(user))
 	for k := 1; r.await(ctx, at); k++ {
 		r.do(ctx, Arrival{
-			Seq: r.next.Add(1) - 1, Scheduled: at, User: user,
+			Seq: r.Part.seq(r.next.Add(1) - 1), Scheduled: at, User: user,
 			Warmup: at.Before(r.start.Add(r.MeasureFrom())),
 		})
 		at = time.Now().Add(r.Pause(user, k))

@@ -24,6 +24,8 @@ type Users struct {
 	Seed uint64
 	// Think is how long a user waits after an answer.
 	Think Think
+	// Part is which of the users are run here; Users counts all.
+	Part Part
 }
 
 // Validate refuses a load that cannot be run or would measure nothing.
@@ -35,6 +37,9 @@ func (u Users) Validate() error {
 		return fmt.Errorf("load with a ramp-up of %v, a warm-up of %v and a drain of %v: none may be negative", u.RampUp, u.Warmup, u.Drain)
 	case u.Duration <= 0:
 		return fmt.Errorf("load with a measured duration of %v: nothing would be measured", u.Duration)
+	}
+	if err := u.Part.Validate(); err != nil {
+		return err
 	}
 	return u.Think.Validate()
 }

@@ -8,6 +8,9 @@ type Block struct {
 	ID       string `json:"id"`
 	Engine   string `json:"engine"`
 	Scenario string `json:"scenario"`
+	// Worker is which of the run's workers it is of, from 0; absent where one
+	// client alone measured.
+	Worker Int `json:"worker,omitzero"`
 	// Round counts the block's turn among the interleaved ones, from 0.
 	Round int `json:"round"`
 	// StartMS and EndMS bound the measured window, in ms since the run's

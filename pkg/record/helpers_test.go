@@ -41,6 +41,10 @@ func fullEnvironment() Environment {
 		Cluster: &Cluster{Version: "v1.36.3", Platform: "OpenShift 4.20"},
 		Nodes:   []Node{{Name: "n1", GPU: &GPU{Product: "NVIDIA-L4", Count: 2}, Labels: map[string]string{"zone": "a"}}},
 		Engines: []EngineInfo{fullEngine()},
+		Workers: []Worker{{
+			Index: 1, Pod: "llmbench-x-1-abcde", Node: "n2", OffsetMS: Some(0.5), OffsetLowMS: Some(0.5), OffsetHighMS: Some(800.0),
+			LateMS: 3, Samples: 9, Done: true, MissingLines: 2, Lost: "Evicted",
+		}},
 	}
 }
 
@@ -150,7 +154,7 @@ func fullSample() Sample {
 
 func fullBlock() Block {
 	return Block{
-		ID: "0-vllm-0", Engine: "vllm", Scenario: "chat", Round: 1, StartMS: 7000, EndMS: 67_000, Done: true, Interrupted: true,
+		ID: "0-vllm-0", Worker: Some(int64(1)), Engine: "vllm", Scenario: "chat", Round: 1, StartMS: 7000, EndMS: 67_000, Done: true, Interrupted: true,
 		GapHistogram: "HIST", ITLHistogram: "HIST", Dropped: 1, RatePerS: 8, Capacity: fullCapacityPoint(), CapacityResult: fullCapacity(),
 		Client: &ClientUsage{
 			CPUSeconds: 1.5, WallSeconds: 60, Cores: 2, GCMS: 1.5, CPULimit: Some(1.5),

@@ -95,9 +95,10 @@ func TestKeysArePromised(t *testing.T) {
 		{"sample error", "error", fullSample(), "message http_status phase"},
 		{"summary", "", fullSummary(), "schema_version run_id name started_at finished_at simulated partial interrupted tool environment scenarios targets fairness currency findings verdict"},
 		{"tool", "tool", fullSummary(), "version commit go os arch clock"},
-		{"environment", "environment", fullSummary(), "cluster nodes engines"},
+		{"environment", "environment", fullSummary(), "cluster nodes engines workers"},
 		{"cluster", "environment.cluster", fullSummary(), "version platform"},
 		{"engine", "environment.engines", fullSummary(), "engine kind version model dtype_or_quantisation context_length image image_digest args node gpu replicas endpoint via tunnel_overhead_ms tunnel insecure_tls"},
+		{"worker", "environment.workers", fullSummary(), "index pod node offset_ms offset_low_ms offset_high_ms late_ms samples done missing_lines lost"},
 		{"gpu", "environment.engines.gpu", fullSummary(), "product count"},
 		{"scenario", "scenarios", fullSummary(), "name kind shape engines timeline capacity verdict"},
 		{"row", "scenarios.engines", fullSummary(), "engine endpoint via requests succeeded failed errors dropped ttft_ms ttft_from_schedule_ms ttfa_ms tpot_ms gap_ms itl_ms e2e_ms e2e_from_schedule_ms queue_ms " +

@@ -81,6 +81,9 @@ type Environment struct {
 	Cluster *Cluster     `json:"cluster,omitempty"`
 	Nodes   []Node       `json:"nodes,omitempty"`
 	Engines []EngineInfo `json:"engines"`
+	// Workers are the pods that the load came from, absent where the caller itself
+	// sent it.
+	Workers []Worker `json:"workers,omitempty"`
 }
 
 // ScenarioKind groups scenarios by what they ask.

@@ -34,7 +34,8 @@ type Distribution struct {
 
 // ClientHealth says whether the client itself was the bottleneck.
 type ClientHealth struct {
-	// CPUShare is CPU time over wall time times cores, 0..1.
+	// CPUShare is CPU time over wall time times cores, 0..1; of several workers
+	// that of the busiest.
 	CPUShare       Float `json:"cpu_share,omitzero"`
 	SlipMS         Slip  `json:"slip_ms"`
 	GCMS           Float `json:"gc_ms,omitzero"`

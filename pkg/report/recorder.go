@@ -33,17 +33,22 @@ type Recorder struct {
 	failed func(error)
 	// present says whether the files still have their names, nil for always.
 	present func() error
+	seen    map[any]bool
 	err     error
 }
 
 // rawFiles are the files that grow while a run goes on.
 type rawFiles struct{ samples, blocks, server *os.File }
 
+// openRaw opens them to be added to by nobody else.
 func openRaw(d *Dir) (f rawFiles, err error) {
 	for name, into := range map[string]**os.File{SamplesFile: &f.samples, BlocksFile: &f.blocks, ServerFile: &f.server} {
 		if *into, err = d.AppendFile(name); err != nil {
 			return f, errors.Join(err, f.each((*os.File).Close))
 		}
+	}
+	if err := lock(f.samples); err != nil {
+		return f, errors.Join(fmt.Errorf("record into %q: %w", d.path, err), f.each((*os.File).Close))
 	}
 	return f, nil
 }
@@ -66,10 +71,7 @@ func NewRecorder(d *Dir, sum *summary.Aggregator, failed func(error)) (*Recorder
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(files.samples); err != nil {
-		return nil, errors.Join(fmt.Errorf("record into %q: %w", d.path, err), files.each((*os.File).Close))
-	}
-	return startRecorder(files, sum, failed, d.present), nil
+	return startRecorder(files, sum, failed, d.present, nil), nil
 }
 
 // present says whether the run's directory is still there: what is written to
@@ -81,12 +83,13 @@ func (d *Dir) present() error {
 	return nil
 }
 
-// startRecorder records into open files, which Close closes.
-func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error), present func() error) *Recorder {
+// startRecorder records into open files, which Close closes. Records whose
+// identity is in seen are passed over.
+func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error), present func() error, seen map[any]bool) *Recorder {
 	if failed == nil {
 		failed = func(error) {}
 	}
-	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed, present: present}
+	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed, present: present, seen: seen}
 	go r.write()
 	return r
 }
@@ -128,6 +131,11 @@ func (r *Recorder) write() {
 }
 
 func (r *Recorder) keep(v any) {
+	if r.seen != nil {
+		if id := identity(v); id != nil && r.seen[id] {
+			return
+		}
+	}
 	switch v := v.(type) {
 	case record.Sample:
 		r.sum.Add(v)

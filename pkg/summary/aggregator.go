@@ -74,7 +74,7 @@ func (a *Aggregator) Summary() record.Summary {
 
 // partial says whether less was measured than was planned.
 func (a *Aggregator) partial() bool {
-	return a.run.FinishedAt == nil || a.interrupted() || a.anyBlock(func(b record.Block) bool { return !b.Done })
+	return a.run.FinishedAt == nil || a.interrupted() || a.workersMissed() || a.anyBlock(func(b record.Block) bool { return !b.Done })
 }
 
 func (a *Aggregator) interrupted() bool {

@@ -47,23 +47,44 @@ func (c *cell) health(level float64, ttft *record.Distribution) *record.ClientHe
 	return h
 }
 
-// usage adds up what the client spent in the cell's blocks. It returns the
-// share of the time that passed in pauses of the garbage collector.
+// usage adds up what the client spent in the cell's blocks; where several shared
+// the load, the shares are those of the busiest, for one that is late spoils what
+// it measured however idle the others were. It returns the share of the time that
+// passed in pauses of the garbage collector.
 func (c *cell) usage(h *record.ClientHealth) (gcShare float64) {
-	var cpu, gc, wall, capacity float64
+	byClient := map[int64]*spending{}
+	gc := 0.0
 	for _, b := range c.blocks {
 		if u := b.Client; u != nil && u.WallSeconds > 0 && u.Cores > 0 {
-			cpu += u.CPUSeconds
+			one := byClient[b.Worker.Or(0)]
+			if one == nil {
+				one = &spending{}
+				byClient[b.Worker.Or(0)] = one
+			}
+			one.add(u)
 			gc += u.GCMS
-			wall += u.WallSeconds
-			capacity += u.WallSeconds * processors(u)
 		}
 	}
-	if wall == 0 {
+	if len(byClient) == 0 {
 		return 0
 	}
-	h.CPUShare, h.GCMS = record.Some(cpu/capacity), record.Some(gc)
-	return gc / 1000 / wall
+	busiest := 0.0
+	for _, one := range byClient {
+		busiest, gcShare = max(busiest, one.cpu/one.capacity), max(gcShare, one.gc/1000/one.wall)
+	}
+	h.CPUShare, h.GCMS = record.Some(busiest), record.Some(gc)
+	return gcShare
+}
+
+// spending is what one client spent in the blocks of a cell, in seconds but for
+// gc, which is in milliseconds.
+type spending struct{ cpu, gc, wall, capacity float64 }
+
+func (s *spending) add(u *record.ClientUsage) {
+	s.cpu += u.CPUSeconds
+	s.gc += u.GCMS
+	s.wall += u.WallSeconds
+	s.capacity += u.WallSeconds * processors(u)
 }
 
 // slips is how late first attempts were sent. The time a new connection took

@@ -27,7 +27,7 @@ func (a *Aggregator) runFindings() []record.Finding {
 			Remedy:  "the run's files do not belong together; measure again",
 		})
 	}
-	return append(append(findings, a.userClocks()...), a.accounts()...)
+	return slices.Concat(findings, a.userClocks(), a.accounts(), a.workerFindings())
 }
 
 // ollamaTag is what Ollama puts behind a model's name where none was given.

@@ -7,7 +7,8 @@
 // processes of their own, keep a truth log, and prints by how much the measured
 // times differ from it, with the kernel's clock and with the user's. It sends at
 // a rate and prints how late requests went out, holds thousands of streams open
-// at once, sums up a million samples, and times the program's start. Run it with `make bench`.
+// at once, sums up a million samples, merges the logs of a thousand workers, and
+// times the program's start. Run it with `make bench`.
 package main
 
 import (
@@ -33,6 +34,8 @@ type settings struct {
 	open    int
 	samples int
 	starts  int
+	workers int
+	gaps    int64
 	binary  string
 }
 
@@ -59,6 +62,8 @@ func run() error {
 	flag.Float64Var(&s.rate, "rate", 500, "Requests per second of the loads at a rate")
 	flag.IntVar(&s.open, "open", 5000, "Streams to hold open at once")
 	flag.IntVar(&s.samples, "samples", 1_000_000, "Samples to sum up")
+	flag.IntVar(&s.workers, "workers", 1000, "Workers whose logs to merge")
+	flag.Int64Var(&s.gaps, "gaps", 100_000_000, "Gaps that they have in all")
 	flag.IntVar(&s.starts, "starts", 21, "Calls of --help to time")
 	flag.StringVar(&s.binary, "binary", "", "The plugin's binary, for its simulators; built where empty")
 	flag.Parse()
@@ -95,6 +100,7 @@ func everything(ctx context.Context, s settings) error {
 		{s.perRate > 0, func() error { return slips(ctx, s) }},
 		{s.open > 0, func() error { return manyStreams(ctx, s) }},
 		{s.samples > 0, func() error { return sumUp(s.samples) }},
+		{s.workers > 0, func() error { return mergeFleet(s.workers, s.gaps) }},
 		{s.starts > 0, func() error { return startUp(ctx, s.starts, work) }},
 	} {
 		if !part.on {

@@ -44,11 +44,11 @@ func TestViolationsAreFound(t *testing.T) {
 		},
 		"sideways": {
 			g:    graph{"pkg/cmd/report": {"pkg/cmd/version"}},
-			want: []string{"pkg/cmd/report imports pkg/cmd/version: both stand in row 10"},
+			want: []string{"pkg/cmd/report imports pkg/cmd/version: both stand in row 12"},
 		},
 		"below another": {
 			g:    graph{"cmd/kubectl-llmbench": {"cmd/kubectl-llmbench/internal"}},
-			want: []string{"cmd/kubectl-llmbench imports cmd/kubectl-llmbench/internal: both stand in row 12"},
+			want: []string{"cmd/kubectl-llmbench imports cmd/kubectl-llmbench/internal: both stand in row 14"},
 		},
 		"a package without a row": {
 			g:    graph{"pkg/new": {"fmt"}},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/inputs"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
@@ -27,6 +28,9 @@ func (o *Options) Complete(ctx context.Context) error {
 		return err
 	}
 	if err := o.load(); err != nil {
+		return err
+	}
+	if err := o.checkCrew(); err != nil {
 		return err
 	}
 	if err := o.findEngines(ctx); err != nil {
@@ -62,7 +66,8 @@ func (o *Options) load() error {
 	if err := o.config.Validate(); err != nil {
 		return err
 	}
-	return o.readTraces()
+	o.traces, err = inputs.ReadTraces(o.config.Config, o.System.ReadFile)
+	return err
 }
 
 func (o *Options) sources() ([]config.Source, error) {

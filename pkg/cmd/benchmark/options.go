@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cluster"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/crew"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/discover"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
@@ -52,6 +53,7 @@ type Options struct {
 	TokenFiles []string
 	Trust      cluster.Trust
 	Cluster    cluster.Flags
+	Crew       crew.Flags
 
 	config  *config.Loaded
 	traces  bench.Traces
@@ -87,6 +89,7 @@ func (o *Options) bind(c *cobra.Command) {
 	o.Baseline.bind(f)
 	o.Rails.bind(f)
 	o.Trust.Bind(f)
+	o.Crew.Bind(c, o.Build.Version)
 	o.Cluster.Bind(c)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/children"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/inputs"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 )
@@ -20,6 +21,9 @@ const outputName = "name"
 func (o *Options) Run(ctx context.Context) (err error) {
 	if o.DryRun {
 		return o.writePlan()
+	}
+	if o.Crew.Given() {
+		return o.runInCluster(ctx)
 	}
 	if o.Simulate {
 		stop, err := o.simulate(ctx)
@@ -47,6 +51,13 @@ func (o *Options) Run(ctx context.Context) (err error) {
 	defer j.progress.Close(false) // whatever happens, the terminal is given back
 	measured := o.measure(ctx, j, targets, prompts)
 	return o.close(j, measured)
+}
+
+// prompts reads the prompts that the configuration names.
+func (o *Options) prompts() (inputs.PromptSource, error) {
+	return inputs.Inputs{
+		Config: o.config.Config, Traces: o.traces, Seed: o.Seed, ReadFile: o.System.ReadFile, Warn: o.Streams.Err,
+	}.Prompts()
 }
 
 func (o *Options) writePlan() error {
@@ -79,11 +90,11 @@ func (o *Options) simulate(ctx context.Context) (stop func() error, err error) {
 
 // measure runs preflight and the scenarios. It returns what ended the run
 // early, or that nothing could be measured.
-func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Target, prompts promptSource) error {
+func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Target, prompts inputs.PromptSource) error {
 	b := bench.Options{
 		Config: o.config.Config, Targets: targets, Prompts: prompts(j.run.RunID), Traces: o.traces, Seed: o.Seed,
 		Start: j.run.StartedAt, RunID: j.run.RunID, Sink: j.recorder, Notify: j.notify, Skip: j.skip,
-		Host: o.host(), Live: j.live,
+		Host: inputs.Host(o.System.ReadFile), Live: j.live,
 		MaxErrorRate: o.Rails.maxErrorRate,
 		OnPanic:      func() { j.progress.Close(false) },
 	}

@@ -81,6 +81,9 @@ func (o *Options) wanted() ([]discover.Found, error) {
 // and the run does not count as whole.
 func (o *Options) take(found []discover.Found) error {
 	for _, f := range found {
+		if o.Crew.Given() {
+			f = fromInside(f, o.Cluster.Via)
+		}
 		switch {
 		case slices.ContainsFunc(o.engines, func(e endpoint) bool { return e.name == f.Engine }):
 		case f.Way.URL == "":

@@ -1,10 +1,8 @@
 package benchmark
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/inputs"
 )
 
 // tokenVariable is the environment variable that holds the engines' token
@@ -26,22 +24,11 @@ func (o *Options) token(name string) (string, error) {
 		}
 	}
 	if file == "" {
-		return cleanToken(o.System.Getenv(tokenVariable), tokenVariable)
+		return inputs.CleanToken(o.System.Getenv(tokenVariable), tokenVariable)
 	}
 	data, err := o.System.ReadFile(file)
 	if err != nil {
 		return "", cli.Usagef("read --engine-token-file: %w", err)
 	}
-	return cleanToken(string(data), file)
-}
-
-// cleanToken refuses what cannot stand in a header, without quoting it.
-func cleanToken(token, from string) (string, error) {
-	token = strings.TrimSpace(token)
-	for _, r := range token {
-		if r <= ' ' || r >= 0x7f {
-			return "", &cli.UsageError{Err: fmt.Errorf("the token in %s holds a space, a line break or another character that no header may have", from)}
-		}
-	}
-	return token, nil
+	return inputs.CleanToken(string(data), file)
 }

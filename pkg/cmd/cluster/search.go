@@ -70,6 +70,9 @@ func (s *Search) Connect() (err error) {
 	return err
 }
 
+// Cluster is the connection, once there is one.
+func (s *Search) Cluster() *kube.Cluster { return s.cluster }
+
 // Close lets go of the connections to the API server, if there are any.
 func (s *Search) Close() {
 	if s.cluster != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/engine"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/fleet"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/infra"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
@@ -16,7 +17,7 @@ func (f *Found) Validate(ctx context.Context, now time.Time, enginesOnly bool) (
 	if err != nil {
 		return nil, err
 	}
-	ground := infra.Ground{Survey: survey, Now: now, Probes: map[string]engine.Identity{}, Certificates: certificates(ctx, f.Engines)}
+	ground := infra.Ground{Survey: survey, Now: now, Probes: map[string]engine.Identity{}, Certificates: certificates(ctx, f.Engines), Worker: fleet.WorkerLabels()}
 	for _, e := range f.Engines {
 		ground.Engines = append(ground.Engines, infra.Engine{DiscoveredEngine: e.DiscoveredEngine, Pods: e.Pods, Services: e.Services})
 		if e.Identity.Kind != "" {

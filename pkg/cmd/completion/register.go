@@ -47,6 +47,7 @@ var withName = append(ui.Outputs(), "name")
 
 // arguments complete the arguments of these verbs; every other verb takes none.
 var arguments = map[string]cobra.CompletionFunc{
+	"attach":  oneRun,
 	"report":  oneRun,
 	"compare": anyRuns,
 }

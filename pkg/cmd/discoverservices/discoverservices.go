@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cluster"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/kube"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 )
 
@@ -30,7 +31,10 @@ Nothing is installed, and no engine is asked to generate anything.`
   kubectl llmbench discover-services -A -o wide
 
   # The Role that the search needs, for those who may grant it
-  kubectl llmbench discover-services --print-rbac -n team-llm | kubectl apply -f -`
+  kubectl llmbench discover-services --print-rbac -n team-llm | kubectl apply -f -
+
+  # And what runs from inside the cluster need beside it
+  kubectl llmbench discover-services --print-rbac --in-cluster -n team-llm`
 
 	// connectTimeout bounds the connection to an endpoint that is probed.
 	connectTimeout = 5 * time.Second
@@ -50,6 +54,7 @@ type Options struct {
 	Watch     bool
 	Interval  time.Duration
 	PrintRBAC bool
+	InCluster bool
 	Verbose   bool
 	Colour    cli.Colour
 
@@ -66,6 +71,9 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.PrintRBAC {
+				if o.InCluster {
+					return cluster.PrintRoles(o.Streams.Out, &o.Cluster, kube.WorkerPermissions()...)
+				}
 				return cluster.PrintRoles(o.Streams.Out, &o.Cluster)
 			}
 			if err := o.Complete(); err != nil {
@@ -79,6 +87,7 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 	f.BoolVarP(&o.Watch, "watch", "w", false, "Look again and again, and show what changed, until interrupted")
 	f.DurationVar(&o.Interval, "watch-interval", 5*time.Second, "Time between two looks under --watch")
 	f.BoolVar(&o.PrintRBAC, "print-rbac", false, "Print the Roles that the search and a port-forward need, and ask no cluster")
+	f.BoolVar(&o.InCluster, "in-cluster", false, "With --print-rbac: print also what runs with --in-cluster need")
 	f.BoolVar(&o.Verbose, "verbose", false, "Say what the search does, and what this cluster has no API for")
 	cli.BindColour(f, &o.Colour)
 	o.Trust.Bind(f)

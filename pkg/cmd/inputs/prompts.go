@@ -1,4 +1,4 @@
-package benchmark
+package inputs
 
 import (
 	"bytes"
@@ -12,13 +12,14 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
 )
 
-// promptSource makes the prompts of a run, salted for it alone.
-type promptSource func(runID string) *prompt.Source
+// PromptSource makes the prompts of a run, salted for it alone.
+type PromptSource func(runID string) *prompt.Source
 
-// prompts reads the prompts that the configuration names.
-func (o *Options) prompts() (promptSource, error) {
-	c := o.config.Config.Prompts
-	opts := prompt.Options{Seed: o.Seed, PrefixCache: c.PrefixCache}
+// Prompts reads the prompts that the configuration names. Its errors are a
+// cli.UsageError, or name the setting.
+func (in Inputs) Prompts() (PromptSource, error) {
+	c := in.Config.Prompts
+	opts := prompt.Options{Seed: in.Seed, PrefixCache: c.PrefixCache}
 	if c.Conversation.Turns != "" {
 		turns, err := lengths.Parse(c.Conversation.Turns)
 		if err != nil {
@@ -26,18 +27,18 @@ func (o *Options) prompts() (promptSource, error) {
 		}
 		opts.Turns = turns
 	}
-	sized := o.traces.MeanPromptTokens() > 0
+	sized := in.Traces.MeanPromptTokens() > 0
 	if sized && c.File != "" {
 		return nil, cli.Usagef("prompts.file: the requests of a trace have lengths of their own, for which prompts are made up: replay the trace in a run without prompts.file")
 	}
-	open := o.listed
+	open := in.listed
 	switch {
 	case c.Source == config.SourceSynthetic:
 		open = synthetic
 	case c.Source == config.SourceShareGPT:
-		open = o.shareGPT
+		open = in.shareGPT
 	case sized:
-		open = o.traced
+		open = in.traced
 	}
 	source, err := open(c)
 	if err != nil {
@@ -54,10 +55,10 @@ func (o *Options) prompts() (promptSource, error) {
 type sourceOf func(prompt.Options) *prompt.Source
 
 // listed reads the built-in prompts, or those of a prompt file.
-func (o *Options) listed(c config.Prompts) (sourceOf, error) {
+func (in Inputs) listed(c config.Prompts) (sourceOf, error) {
 	all := prompt.Builtin()
 	if c.File != "" {
-		data, err := o.System.ReadFile(c.File)
+		data, err := in.ReadFile(c.File)
 		if err != nil {
 			return nil, fmt.Errorf("prompts.file: %w", err)
 		}
@@ -72,8 +73,8 @@ func (o *Options) listed(c config.Prompts) (sourceOf, error) {
 	return func(opts prompt.Options) *prompt.Source { return prompt.New(all, opts) }, nil
 }
 
-func (o *Options) shareGPT(c config.Prompts) (sourceOf, error) {
-	data, err := o.System.ReadFile(c.File)
+func (in Inputs) shareGPT(c config.Prompts) (sourceOf, error) {
+	data, err := in.ReadFile(c.File)
 	if err != nil {
 		return nil, fmt.Errorf("prompts.file: %w", err)
 	}
@@ -82,7 +83,7 @@ func (o *Options) shareGPT(c config.Prompts) (sourceOf, error) {
 		return nil, err
 	}
 	if skipped > 0 {
-		_, _ = fmt.Fprintf(o.Streams.Err, "%s: %d conversations are used, %d entries of another form were passed over\n", c.File, len(dialogues), skipped)
+		_, _ = fmt.Fprintf(in.Warn, "%s: %d conversations are used, %d entries of another form were passed over\n", c.File, len(dialogues), skipped)
 	}
 	return func(opts prompt.Options) *prompt.Source { return prompt.NewShareGPT(dialogues, opts) }, nil
 }
@@ -103,8 +104,8 @@ func synthetic(c config.Prompts) (sourceOf, error) {
 
 // traced makes prompts up for a run that replays a trace, whose requests have
 // lengths of their own. Those of other scenarios have the trace's mean.
-func (o *Options) traced(config.Prompts) (sourceOf, error) {
-	input, err := lengths.Parse(strconv.Itoa(max(int(math.Round(o.traces.MeanPromptTokens())), 1)))
+func (in Inputs) traced(config.Prompts) (sourceOf, error) {
+	input, err := lengths.Parse(strconv.Itoa(max(int(math.Round(in.Traces.MeanPromptTokens())), 1)))
 	if err != nil {
 		return nil, fmt.Errorf("mean prompt length of a trace: %w", err)
 	}

@@ -1,4 +1,4 @@
-package benchmark
+package inputs
 
 import (
 	"errors"
@@ -7,9 +7,9 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
 )
 
-// host lets a run ask the kernel what held this program up.
-func (o *Options) host() bench.Host {
-	return bench.Host{ReadFile: o.System.ReadFile, OpenFiles: openFiles}
+// Host lets a run ask the kernel what held this program up.
+func Host(readFile func(string) ([]byte, error)) bench.Host {
+	return bench.Host{ReadFile: readFile, OpenFiles: openFiles}
 }
 
 // openFiles counts this process's file descriptors, sockets among them; the

@@ -1,0 +1,334 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+)
+
+// Options are what the caller's side needs.
+type Options struct {
+	Pods Pods
+	Plan Plan
+	// Sink takes what workers measured.
+	Sink bench.Sink
+	// Notify shows how the run goes; it may be nil.
+	Notify bench.Notify
+	// Say takes a sentence for a person, as soon as there is something to say.
+	Say func(string)
+	// Stop ends the workers, in an interrupt. It may be nil.
+	Stop func(ctx context.Context) error
+	// StartTimeout is how long workers may take until all are ready.
+	StartTimeout time.Duration
+	// Detach returns as soon as every worker has begun.
+	Detach bool
+}
+
+// Outcome is what became of the workers.
+type Outcome struct {
+	Workers []record.Worker
+	// Engines are those that were measured, as the first worker knows them.
+	Engines  []record.EngineInfo
+	Findings []record.Finding
+}
+
+const (
+	// lookEvery is how often the workers' pods are looked at, lookEach how much less
+	// often for each of them: a list of a thousand pods has megabytes.
+	lookEvery = time.Second
+	lookEach  = 10 * time.Millisecond
+	// askAgain is at how many looks once the cluster's warnings are asked for when
+	// the workers have begun; until then it is at each.
+	askAgain = 10
+	// patience is for how long the API server may fail before the run is given up
+	// here; workers go on.
+	patience = 5 * time.Minute
+	// afterInterrupt is how long workers may take to tell what they have.
+	afterInterrupt = 10 * time.Second
+	// afterEnd is how long the log of a pod that has ended may take to end.
+	afterEnd = 15 * time.Second
+)
+
+// ErrNotStarted says that the workers did not come about, so nothing was
+// measured.
+var ErrNotStarted = errors.New("the workers did not start")
+
+// conductor is a Conduct under way.
+type conductor struct {
+	Options
+	crew  []*member
+	in    chan heard
+	seen  chan sighting
+	begun time.Time
+	// readySince is when the last worker was ready.
+	readySince time.Time
+	running    bool
+	engines    []string
+	out        Outcome
+	said       map[string]bool
+	troubles   []Trouble
+	follow     context.Context
+	work       sync.WaitGroup
+	// stopping says that the caller was interrupted.
+	stopping bool
+	// settled says that the workers have begun.
+	settled atomic.Bool
+	// failing is since when the API server fails, zero where it does not.
+	failing time.Time
+}
+
+// sighting is one look at the pods.
+type sighting struct {
+	pods     []Pod
+	troubles []Trouble
+	err      error
+}
+
+// Conduct runs the workers to their end and returns what became of them. It may
+// be called for workers that another caller conducted before: all that it needs
+// to know stands in their logs. Where ctx ends first, the workers are stopped and
+// the error is that of ctx. Other errors say why nothing could be measured, or
+// that the API server is out of reach, in which case workers go on.
+func Conduct(ctx context.Context, o Options) (Outcome, error) {
+	if o.Notify == nil {
+		o.Notify = func(bench.Event) {}
+	}
+	follow, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	c := &conductor{
+		Options: o, in: make(chan heard, 64), seen: make(chan sighting), begun: time.Now(),
+		said: map[string]bool{}, follow: follow,
+	}
+	for i := range o.Plan.Workers {
+		c.crew = append(c.crew, &member{index: i, clock: newClock(), wake: make(chan struct{}, 1)})
+	}
+	c.work.Go(func() { c.look(follow) })
+	err := c.loop(ctx)
+	cancel()
+	c.drain()
+	c.sum()
+	return c.out, err
+}
+
+// look looks at the pods, until ctx ends.
+func (c *conductor) look(ctx context.Context) {
+	for n := 0; ; n++ {
+		var s sighting
+		if s.pods, s.err = c.Pods.List(ctx); s.err == nil && (!c.settled.Load() || n%askAgain == 0) {
+			s.troubles, _ = c.Pods.Troubles(ctx) // what pods say of themselves must do
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case c.seen <- s:
+		}
+		if !sleep(ctx, lookEvery+time.Duration(len(c.crew))*lookEach) {
+			return
+		}
+	}
+}
+
+// drain lets the goroutines end.
+func (c *conductor) drain() {
+	done := make(chan struct{})
+	go func() { c.work.Wait(); close(done) }()
+	for {
+		select {
+		case <-c.in:
+		case <-c.seen:
+		case <-done:
+			return
+		}
+	}
+}
+
+func (c *conductor) loop(ctx context.Context) error {
+	interrupted, giveUp := ctx.Done(), (<-chan time.Time)(nil)
+	tick := time.NewTicker(lookEvery / 4)
+	defer tick.Stop()
+	for {
+		select {
+		case h := <-c.in:
+			c.hear(h)
+		case s := <-c.seen:
+			if err := c.see(s); err != nil {
+				return err
+			}
+		case <-tick.C:
+		case <-interrupted:
+			interrupted, giveUp = nil, time.After(afterInterrupt)
+			c.stop(ctx)
+		case <-giveUp:
+			return ctx.Err()
+		}
+		if over, err := c.advance(); over || err != nil {
+			return cmp.Or(ctx.Err(), err)
+		}
+		if giveUp != nil && c.nobodyBegan() {
+			return ctx.Err()
+		}
+	}
+}
+
+// nobodyBegan says that there is no worker to wait for.
+func (c *conductor) nobodyBegan() bool {
+	for _, m := range c.crew {
+		if m.unfollow != nil && !m.over {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *conductor) stop(ctx context.Context) {
+	c.stopping = true
+	if c.Stop == nil {
+		return
+	}
+	c.work.Go(func() {
+		if err := c.Stop(context.WithoutCancel(ctx)); err != nil {
+			c.Say("the workers could not be stopped: " + err.Error())
+		}
+	})
+}
+
+// advance does what is due next. over says that every worker has ended.
+func (c *conductor) advance() (over bool, err error) {
+	if !c.running {
+		if err := c.starting(); err != nil {
+			return false, err
+		}
+	}
+	if c.running {
+		c.settled.Store(true)
+		c.openGates()
+	}
+	for _, m := range c.crew {
+		c.explain(m)
+		if !m.over || m.unexplained() {
+			return c.Detach && c.allStarted(), nil
+		}
+	}
+	return true, nil
+}
+
+func (c *conductor) allStarted() bool {
+	for _, m := range c.crew {
+		if m.started == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// see takes a look at the pods.
+func (c *conductor) see(s sighting) error {
+	if s.err != nil {
+		return c.unseen(s.err)
+	}
+	c.failing = time.Time{}
+	if s.troubles != nil {
+		c.troubles = s.troubles
+	}
+	present := map[int]bool{}
+	for _, p := range s.pods {
+		if p.Worker < 0 || p.Worker >= len(c.crew) {
+			continue
+		}
+		m := c.crew[p.Worker]
+		if m.pod.Name != "" && m.pod.Name != p.Name {
+			continue // in the place of one that was lost: its part cannot be made up for
+		}
+		present[p.Worker] = true
+		c.know(m, p)
+	}
+	for _, m := range c.crew {
+		if m.pod.Name != "" && !present[m.index] && !m.pod.Ended {
+			gone := m.pod
+			gone.Ended, gone.Why = true, cmp.Or(gone.Why, "its pod was deleted")
+			c.know(m, gone)
+		}
+		if !m.endedAt.IsZero() && !m.over && time.Since(m.endedAt) > afterEnd && m.unfollow != nil {
+			m.unfollow()
+		}
+	}
+	return nil
+}
+
+// know takes the state of a worker's pod, and follows its log once there is one.
+func (c *conductor) know(m *member, p Pod) {
+	if p.Why == "" {
+		p.Why = c.troubleOf(p.Name)
+	}
+	m.pod = p
+	if p.Ended && m.endedAt.IsZero() {
+		m.endedAt = time.Now()
+	}
+	m.ended.Store(p.Ended)
+	if p.Why != "" && !p.Ended {
+		c.sayOnce(m.name() + ": " + p.Why)
+	}
+	if m.unfollow == nil && (p.Begun || p.Ended) {
+		var ctx context.Context
+		ctx, m.unfollow = context.WithCancel(c.follow)
+		c.work.Go(func() { m.follow(ctx, c.Pods, p.Name, c.in) })
+		c.work.Go(func() { m.post(ctx, c.Pods, p.Name) })
+	}
+}
+
+// troubleOf is the last thing that the cluster said of a pod.
+func (c *conductor) troubleOf(pod string) string {
+	why := ""
+	for _, t := range c.troubles {
+		if t.Object == pod {
+			why = t.Reason + ": " + t.Message
+		}
+	}
+	return why
+}
+
+// unseen says that the pods could not be looked at.
+func (c *conductor) unseen(err error) error {
+	if c.failing.IsZero() {
+		c.failing = time.Now()
+	}
+	if time.Since(c.begun) < lookEvery || time.Since(c.failing) > patience {
+		return fmt.Errorf("look at the workers: %w", err)
+	}
+	c.sayOnce("the workers cannot be looked at now, and go on: " + err.Error())
+	return nil
+}
+
+func (c *conductor) sayOnce(text string) {
+	if !c.said[text] {
+		c.said[text] = true
+		c.Say(text)
+	}
+}
+
+// sum makes the outcome.
+func (c *conductor) sum() {
+	if first := c.crew[0].ready; first != nil {
+		for _, e := range first.Engines {
+			if slices.Contains(c.engines, e.Engine) {
+				c.out.Engines = append(c.out.Engines, e)
+			}
+		}
+	}
+	for _, m := range c.crew {
+		c.out.Workers = append(c.out.Workers, m.record())
+		if m.final != nil && m.final.Error != "" {
+			c.out.Findings = append(c.out.Findings, record.Finding{
+				ID: "worker-failed", Severity: record.SeverityError, Subject: fmt.Sprintf("worker %d", m.index), Message: strings.TrimSpace(m.final.Error),
+			})
+		}
+	}
+}
