@@ -7,7 +7,8 @@
 // processes of their own, keep a truth log, and prints by how much the measured
 // times differ from it, with the kernel's clock and with the user's. It sends at
 // a rate and prints how late requests went out, holds thousands of streams open
-// at once, sums up a million samples, and times the program's start. Run it with `make bench`.
+// at once, sums up a million samples, and times the program's start and
+// a search of the rig's cluster. Run it with `make bench`.
 package main
 
 import (
@@ -33,7 +34,10 @@ type settings struct {
 	open    int
 	samples int
 	starts  int
-	binary  string
+	// searches of the cluster of kubeconfig are timed.
+	searches   int
+	kubeconfig string
+	binary     string
 }
 
 func main() {
@@ -60,6 +64,8 @@ func run() error {
 	flag.IntVar(&s.open, "open", 5000, "Streams to hold open at once")
 	flag.IntVar(&s.samples, "samples", 1_000_000, "Samples to sum up")
 	flag.IntVar(&s.starts, "starts", 21, "Calls of --help to time")
+	flag.IntVar(&s.searches, "searches", 11, "Calls of discover-services to time")
+	flag.StringVar(&s.kubeconfig, "kubeconfig", "test/cluster/run/control/admin.conf", "Cluster to search; that of make cluster-up")
 	flag.StringVar(&s.binary, "binary", "", "The plugin's binary, for its simulators; built where empty")
 	flag.Parse()
 	for _, text := range strings.Split(*streams, ",") {
@@ -96,6 +102,7 @@ func everything(ctx context.Context, s settings) error {
 		{s.open > 0, func() error { return manyStreams(ctx, s) }},
 		{s.samples > 0, func() error { return sumUp(s.samples) }},
 		{s.starts > 0, func() error { return startUp(ctx, s.starts, work) }},
+		{s.searches > 0, func() error { return discovery(ctx, s) }},
 	} {
 		if !part.on {
 			continue
