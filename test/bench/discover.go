@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"regexp"
@@ -19,7 +21,7 @@ const mostDiscovery = time.Second
 // discovery prints what discover-services takes beyond the answers that it waits
 // for, in the cluster of a kubeconfig: that of the rig, unless another is named.
 func discovery(ctx context.Context, s settings) error {
-	if _, err := os.Stat(s.kubeconfig); err != nil {
+	if _, err := os.Stat(s.kubeconfig); errors.Is(err, fs.ErrNotExist) {
 		fmt.Printf("discover-services: not measured, because there is no cluster at %s; make cluster-up starts one\n", s.kubeconfig)
 		return nil
 	}
