@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -41,6 +42,9 @@ func nodeOf(value any) (ast.Node, error) {
 		value = strconv.Quote(text) // never to be taken for a number
 		return (&layer{lines: []string{""}}).scratch(value.(string))
 	}
+	if text, ok := value.(typed); ok {
+		return (&layer{lines: []string{""}}).scratch(string(text))
+	}
 	data, err := yaml.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("a value of type %T cannot be a setting: %w", value, err)
@@ -51,7 +55,10 @@ func nodeOf(value any) (ast.Node, error) {
 func (l *layer) scratch(data string) (ast.Node, error) {
 	body, fault := l.parse([]byte(data))
 	if fault != nil {
-		return nil, fmt.Errorf("the value cannot be read: %s", fault.Message)
+		return nil, fmt.Errorf("the value cannot be read: %s", strings.TrimPrefix(fault.Message, "the file cannot be read as YAML: "))
+	}
+	if body == nil {
+		return nil, errors.New("there is no value behind the equals sign")
 	}
 	return body, nil
 }

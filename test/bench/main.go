@@ -8,7 +8,8 @@
 // times differ from it, with the kernel's clock and with the user's. It sends at
 // a rate and prints how late requests went out, holds thousands of streams open
 // at once, sums up a million samples, merges the logs of a thousand workers, and
-// times the program's start. Run it with `make bench`.
+// times the program's start and a search of the rig's cluster. Run it with
+// `make bench`.
 package main
 
 import (
@@ -36,7 +37,10 @@ type settings struct {
 	starts  int
 	workers int
 	gaps    int64
-	binary  string
+	// searches of the cluster of kubeconfig are timed.
+	searches   int
+	kubeconfig string
+	binary     string
 }
 
 func main() {
@@ -65,6 +69,8 @@ func run() error {
 	flag.IntVar(&s.workers, "workers", 1000, "Workers whose logs to merge")
 	flag.Int64Var(&s.gaps, "gaps", 100_000_000, "Gaps that they have in all")
 	flag.IntVar(&s.starts, "starts", 21, "Calls of --help to time")
+	flag.IntVar(&s.searches, "searches", 11, "Calls of discover-services to time")
+	flag.StringVar(&s.kubeconfig, "kubeconfig", "test/cluster/run/control/admin.conf", "Cluster to search; that of make cluster-up")
 	flag.StringVar(&s.binary, "binary", "", "The plugin's binary, for its simulators; built where empty")
 	flag.Parse()
 	for _, text := range strings.Split(*streams, ",") {
@@ -102,6 +108,7 @@ func everything(ctx context.Context, s settings) error {
 		{s.samples > 0, func() error { return sumUp(s.samples) }},
 		{s.workers > 0, func() error { return mergeFleet(s.workers, s.gaps) }},
 		{s.starts > 0, func() error { return startUp(ctx, s.starts, work) }},
+		{s.searches > 0, func() error { return discovery(ctx, s) }},
 	} {
 		if !part.on {
 			continue

@@ -98,6 +98,13 @@ func (o *Options) override() error {
 	set := func(path string, value any, flag string) {
 		faults = append(faults, o.config.Override(path, value, flag))
 	}
+	for _, text := range o.Settings {
+		path, value, ok := config.CutSetting(text)
+		if !ok {
+			return cli.Usagef("--set %q: want path=value, as generation.max_tokens=64", text)
+		}
+		faults = append(faults, o.config.Set(path, value, "--set "+path))
+	}
 	for _, text := range o.URLs {
 		name, url, ok := strings.Cut(text, "=")
 		if !ok {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
@@ -31,6 +32,8 @@ type journal struct {
 	verbose  bool
 	logFile  *os.File
 	log      *slog.Logger
+	// undivert gives the libraries' own log back to standard error.
+	undivert func()
 
 	mu  sync.Mutex
 	run record.Run
@@ -93,7 +96,14 @@ func (j *journal) open() (err error) {
 		return errors.Join(err, j.logFile.Close())
 	}
 	j.log.Info("run begins", "name", j.run.Name, "seed", j.run.Plan.Seed, "version", j.run.Tool.Version)
+	j.undivert = cli.DivertLog(j.library)
 	return nil
+}
+
+// library keeps a line of the Kubernetes libraries with the run, and shows it.
+func (j *journal) library(l cli.LogLine) {
+	j.log.Log(context.Background(), l.Level, l.Message, "library", l.Source)
+	j.progress.Log("%s", ui.Printable(l.Whole))
 }
 
 func (j *journal) diskFailed(err error) {
@@ -156,6 +166,7 @@ func (j *journal) failed(s *record.Sample) {
 
 // finish closes the run's files and sums it up.
 func (j *journal) finish(now time.Time, interrupted, whole bool) report.Result {
+	j.undivert()
 	j.progress.Close(whole)
 	kept := j.recorder.Close()
 	j.mu.Lock()

@@ -28,6 +28,7 @@ type Options struct {
 	URLs         []string
 	Models       []string
 	Services     []string
+	Settings     []string
 	Simulate     bool
 	Seed         uint64
 	Duration     minutes
@@ -68,6 +69,7 @@ type Options struct {
 func (o *Options) bind(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.ConfigFile, "config", "", "Configuration file, laid over the built-in one and those of this machine")
+	f.StringArrayVar(&o.Settings, "set", nil, "Setting of the configuration, as path=value (generation.max_tokens=64, output.formats=[csv,html]); repeatable. A flag of its own for the same setting prevails")
 	f.StringArrayVar(&o.URLs, "url", nil, "Engine to measure, as engine=URL (vllm, tgi, ollama, openai, or vllm-NAME where two of a kind run); repeatable")
 	f.StringArrayVar(&o.Models, "model", nil, "Model to ask for, as NAME for every engine or engine=NAME for one; repeatable")
 	f.StringSliceVar(&o.Services, "services", nil, "Measure only these of the engines, by name or kind (vllm,tgi), or by Service under a name (vllm=team-a/vllm-large)")

@@ -9,8 +9,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/kubernetes"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/discover"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/kube"
 )
 
 // patience is how long a person may be kept waiting for the names of a cluster.
@@ -44,6 +48,37 @@ func connection(typed *pflag.FlagSet) *genericclioptions.ConfigFlags {
 		}
 	})
 	return flags
+}
+
+// engines lists the engines that the objects of the namespace show, which was
+// typed or is the context's. None of them is asked.
+func engines(c *cobra.Command) []string {
+	ctx := c.Context()
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	place, err := kube.Connect(connection(c.Flags()))
+	if err != nil {
+		return nil
+	}
+	defer place.Close()
+	namespace := place.Namespace
+	if everywhere := c.Flags().Lookup("all-namespaces"); everywhere != nil && everywhere.Value.String() == "true" {
+		namespace = ""
+	}
+	keep := labels.Everything()
+	if typed := c.Flags().Lookup("selector"); typed != nil {
+		if keep, err = labels.Parse(typed.Value.String()); err != nil {
+			return nil
+		}
+	}
+	inventory, err := place.List(ctx, namespace)
+	if err != nil {
+		return nil
+	}
+	return discover.Likely(inventory, keep)
 }
 
 func contextNames(_ context.Context, flags *genericclioptions.ConfigFlags) []string {

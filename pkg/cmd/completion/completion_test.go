@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cluster"
 )
 
 // verb is a command with kubectl's flags, as every verb that looks at a
@@ -121,6 +123,76 @@ func TestListOf(t *testing.T) {
 func TestWhatStandsBehindAnEngineIsTheCallersOwn(t *testing.T) {
 	if got, _ := engineEquals(nil, nil, "vllm=h"); got != nil {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestEnginesThatAreFound has a namespace with two engines of a kind; only
+// their pods may be listed.
+func TestEnginesThatAreFound(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/v1/namespaces/mine/pods" {
+			http.Error(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}`, http.StatusForbidden)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[`+vllm("large")+","+vllm("small")+`]}`) //nolint:errcheck,gosec // the client would tell
+	}))
+	defer s.Close()
+	file := kubeconfig(t, s.URL)
+	for _, tt := range []struct {
+		name, typed string
+		args        []string
+		complete    cobra.CompletionFunc
+		want        []string
+	}{
+		{"services", "", nil, someEngines, []string{"vllm", "tgi", "ollama", "openai", "vllm-large", "vllm-small"}},
+		{"one of several", "tgi,vllm-large,", nil, someEngines, []string{"tgi,vllm-large,vllm", "tgi,vllm-large,ollama", "tgi,vllm-large,openai", "tgi,vllm-large,vllm-small"}},
+		{"by a label", "", []string{"-l", "app=none"}, someEngines, []string{"vllm", "tgi", "ollama", "openai"}},
+		{"a selector that is none", "", []string{"-l", "=="}, someEngines, []string{"vllm", "tgi", "ollama", "openai"}},
+		{"a cluster that does not answer", "", []string{"--context", "away"}, someEngines, []string{"vllm", "tgi", "ollama", "openai"}},
+		{"models", "", nil, ofAnEngine, []string{"vllm=", "tgi=", "ollama=", "openai=", "vllm-large=", "vllm-small="}},
+		{"a model", "vllm-large=", nil, ofAnEngine, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &cobra.Command{Use: "verb", Run: func(*cobra.Command, []string) {}}
+			new(cluster.Flags).Bind(c)
+			if err := c.ParseFlags(append(tt.args, "--kubeconfig", file)); err != nil {
+				t.Fatal(err)
+			}
+			got, _ := tt.complete(c, nil, tt.typed)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
+// vllm is a pod that is plainly vLLM.
+func vllm(name string) string {
+	return fmt.Sprintf(`{"metadata":{"name":%[1]q,"namespace":"mine","labels":{"app":"%[1]s"}},
+		"spec":{"containers":[{"name":"main","image":"vllm/vllm-openai:v0.9.1"}]},
+		"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}`, name)
+}
+
+func TestSettings(t *testing.T) {
+	for typed, want := range map[string][]string{
+		"output.charts=":         {"output.charts=true", "output.charts=false"},
+		"generation.max_tokens=": nil,
+		"no.such=":               nil,
+	} {
+		got, directive := setting(nil, nil, typed)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: want -, got +:\n%s", typed, diff)
+		}
+		if directive != cobra.ShellCompDirectiveNoFileComp {
+			t.Errorf("%q: directive %d", typed, directive)
+		}
+	}
+	all, _ := setting(nil, nil, "gen")
+	for _, want := range []string{"generation.max_tokens=", "services.models.vllm=", "test_scenarios.load_tests[0].concurrent_users="} {
+		if !slices.Contains(all, want) {
+			t.Errorf("%s is not offered", want)
+		}
 	}
 }
 
