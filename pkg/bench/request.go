@@ -73,18 +73,13 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, ask ask, atte
 	return sample
 }
 
-// part names what a shot belongs to among those of its run.
+// part names what a shot belongs to among those of its engine.
 func (s shot) part(attempt int) string {
 	phase := "m"
 	if s.arrival.Warmup {
 		phase = "w"
 	}
 	return fmt.Sprintf("%d%s%d", s.index, phase, attempt)
-}
-
-// requestID is unique within a run and readable in an engine's own log.
-func (r *runner) requestID(s shot, attempt int) string {
-	return fmt.Sprintf("%s-%s-%s-%d", r.RunID, s.target.Name, s.part(attempt), s.arrival.Seq)
 }
 
 // retryable says whether the configuration has a failure tried again. An
