@@ -50,6 +50,7 @@ func TestSetRefuses(t *testing.T) {
 		{"generation.max_tokens", "", "there is no value"},
 		{"generation.max_tokens", "5\n6: {", "--set: "},
 		{"generation.max_token", "5", `did you mean "max_tokens"?`},
+		{"generation.context", "5", `did you mean "context_length"?`},
 		{"generation", "5", "--set: "},
 		{"output.formats", "[csv", "--set: "},
 		{"output.charts.png", "true", "--set: "},

@@ -16,12 +16,27 @@ func nearest(word string, candidates []string) string {
 	plain := func(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
 	best, least := "", len(word)+1
 	for _, c := range candidates {
+		// The begin of one name alone is that name: rate for rate_per_s.
+		if strings.HasPrefix(plain(c), plain(word)+"_") && onlyBegin(plain(word)+"_", candidates, plain) {
+			return c
+		}
 		d := distance(plain(word), plain(c))
 		if d < least && 2*d <= max(len(word), len(c)) {
 			best, least = c, d
 		}
 	}
 	return best
+}
+
+// onlyBegin says that one candidate alone begins so.
+func onlyBegin(begin string, candidates []string, plain func(string) string) bool {
+	n := 0
+	for _, c := range candidates {
+		if strings.HasPrefix(plain(c), begin) {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // distance is the number of edits between two names. Letters in another order

@@ -77,7 +77,16 @@ func readingText(r reading) string {
 			parts = append(parts, engineText(e))
 		}
 	}
-	return fmt.Sprintf("%s %d%%: %s; about %s left", Printable(r.scenario.Name), int(r.share*100), strings.Join(parts, "; "), shortly(r.left))
+	return fmt.Sprintf("%s %d%%: %s; %s", Printable(r.scenario.Name), int(r.share*100), strings.Join(parts, "; "), leftText(r))
+}
+
+// leftText says how long the run will take, as far as that is known: not how long
+// the last answers do.
+func leftText(r reading) string {
+	if r.left <= 0 {
+		return "waiting for the last answers"
+	}
+	return "about " + shortly(r.left) + " left"
 }
 
 func engineText(e engineReading) string {

@@ -51,9 +51,9 @@ func (c canvas) draw(r reading, v view) string {
 
 // header is the run at large: its name, and its time.
 func (c canvas) header(r reading, v view) string {
-	clock := fmt.Sprintf("%s, about %s left", shortly(r.elapsed), shortly(r.left))
-	if c.width < liveNarrow {
-		clock = "about " + shortly(r.left) + " left"
+	clock := leftText(r)
+	if c.width >= liveNarrow {
+		clock = shortly(r.elapsed) + ", " + clock
 	}
 	return c.apart(c.colour.in(bold, shorten(Printable(v.name), max(c.width-len(clock)-2, 8))), clock)
 }

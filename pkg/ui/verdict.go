@@ -51,12 +51,17 @@ func levelText(level record.Float) string {
 	return fmt.Sprintf(" (%g %%)", v*100)
 }
 
-// dimensionTexts says what was shown in which dimension, and in which nothing was.
+// dimensionTexts says what was shown in which dimension, in which nothing was,
+// and in which engines were not set against each other.
 func dimensionTexts(v *record.ScenarioVerdict) (said []string, undecided string) {
-	var open []string
+	var open, untold []string
 	for _, d := range v.Dimensions {
 		name := strings.ReplaceAll(Printable(d.Name), "_", " ")
-		if !d.Significant || d.Winner == nil {
+		switch {
+		case d.Winner == nil && len(d.Pairs) == 0 && len(d.Scores) < 2:
+			untold = append(untold, name)
+			continue
+		case !d.Significant || d.Winner == nil:
 			open = append(open, name)
 			continue
 		}
@@ -66,10 +71,14 @@ func dimensionTexts(v *record.ScenarioVerdict) (said []string, undecided string)
 		}
 		said = append(said, text)
 	}
+	var parts []string
 	if len(open) > 0 {
-		undecided = "no significant difference in " + strings.Join(open, ", ")
+		parts = append(parts, "no significant difference in "+strings.Join(open, ", "))
 	}
-	return said, undecided
+	if len(untold) > 0 {
+		parts = append(parts, strings.Join(untold, ", ")+" not compared")
+	}
+	return said, strings.Join(parts, "; ")
 }
 
 // leads are the words for the lead of a dimension's best.

@@ -13,7 +13,7 @@ func TestVerdicts(t *testing.T) {
 	won := func(name, engine string, a, b float64) record.Dimension {
 		return record.Dimension{Name: name, Winner: &engine, Significant: true, Values: map[string]float64{vllm: a, tgi: b}}
 	}
-	open := record.Dimension{Name: record.DimensionThroughput, Values: map[string]float64{vllm: 500, tgi: 498}}
+	open := record.Dimension{Name: record.DimensionThroughput, Values: map[string]float64{vllm: 500, tgi: 498}, Scores: map[string]float64{vllm: 100, tgi: 99.6}}
 	s := example()
 	s.Targets, s.Findings = nil, nil
 	one := s.Scenarios[0]
@@ -26,6 +26,9 @@ func TestVerdicts(t *testing.T) {
 		"4 no winner":     {Dimensions: []record.Dimension{won(record.DimensionTail, vllm, 50, 100), won(record.DimensionThroughput, tgi, 400, 500)}, Reasons: []string{"each leads in something\x1b[2J"}},
 		"5 excluded":      {Reasons: []string{"only one engine may win"}, Excluded: map[string]string{tgi: "client-bound"}},
 		"6 nothing said":  {},
+		"7 one fails too often": {Winner: &vllm, Confidence: record.Some(0.95), Dimensions: []record.Dimension{
+			{Name: record.DimensionFirstToken, Values: map[string]float64{vllm: 10, tgi: 400}, Scores: map[string]float64{vllm: 100}}, won(record.DimensionReliability, vllm, 1, 0.9)},
+			Excluded: map[string]string{tgi: "only 90 % of its requests succeeded"}},
 	} {
 		sc := one
 		sc.Name, sc.Verdict, sc.Engines = name, v, sc.Engines[:2]

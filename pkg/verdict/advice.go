@@ -37,6 +37,7 @@ var advice = []func(record.Summary) []record.Recommendation{
 	onClient,
 	onRows(routeTimeout),
 	onRows(refusedLoad),
+	onRows(failures),
 	onRows(ollamaParallel),
 	onRows(cacheFull),
 	onRows(queueing),

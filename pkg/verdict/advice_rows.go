@@ -1,7 +1,9 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,6 +63,24 @@ func refusedLoad(r row) (message, metric string) {
 		return "", ""
 	}
 	return fmt.Sprintf("Raise the limit of %s on requests at once, add a replica, or lower the load: in %s it turned away %s of %s", r.e.Engine, r.sc.Name, count(n, "request"), fmt.Sprint(r.e.Requests)), "errors"
+}
+
+// failures finds an engine that fails requests in any other way.
+func failures(r row) (message, metric string) {
+	if m, _ := refusedLoad(r); m != "" {
+		return "", ""
+	}
+	if m, _ := routeTimeout(r); m != "" || r.e.Failed == 0 || r.e.Succeeded == 0 {
+		return "", "" // of an engine without any success a finding tells
+	}
+	classes := slices.SortedFunc(maps.Keys(r.e.Errors), func(a, b record.Status) int {
+		return cmp.Or(cmp.Compare(r.e.Errors[b], r.e.Errors[a]), cmp.Compare(a, b))
+	})
+	if _, share := failedShare(r.e, classes...); len(classes) == 0 || share < manyFailures {
+		return "", ""
+	}
+	return fmt.Sprintf("Find out why %s fails before its speed is weighed: in %s %d of %d requests failed, most of them as %s (%s)",
+		r.e.Engine, r.sc.Name, r.e.Failed, r.e.Requests, classes[0], classes[0].Help()), "errors"
 }
 
 // ollamaParallel finds an Ollama whose requests wait for a slot. Its /metrics

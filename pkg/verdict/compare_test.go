@@ -93,7 +93,7 @@ func TestCompareRefusesAndWarns(t *testing.T) {
 		{"a model that may be the same", func(b *bench) { b.summary.Environment.Engines[0].Model = "llama3.1:8b" }, "", "names do not tell"},
 		{"another GPU", func(b *bench) { b.summary.Environment.Engines[0].GPU.Product = "H100" }, "", "the GPU of vllm differs: 1 x A100 and 1 x H100"},
 		{"another way", func(b *bench) { b.summary.Scenarios[0].Engines[0].Via = "route" }, "", "the way to the engine of vllm differs: cluster-dns and route"},
-		{"other prompts", func(b *bench) { b.summary.Scenarios[0].Shape.Prompts = "mine.txt" }, "", "the prompts of ttft come from elsewhere"},
+		{"other prompts", func(b *bench) { b.summary.Scenarios[0].Shape.Prompts = "mine.txt" }, "", "the prompts of ttft come from elsewhere: unnamed ones and mine.txt"},
 		{"quantised", func(b *bench) { b.summary.Environment.Engines[0].DtypeOrQuantisation = "awq" }, "", "the quantisation of vllm differs: bfloat16 and awq"},
 		{"client-bound", func(b *bench) {
 			b.summary.Scenarios[0].Engines[0].Client = &record.ClientHealth{Verdict: record.ClientBound}

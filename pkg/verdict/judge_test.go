@@ -138,6 +138,13 @@ func TestWinners(t *testing.T) {
 			r.Failed, r.Requests = 40, 240
 			return b
 		}, Options{}, "tgi", "only 83.33 % of its requests succeeded", "Take tgi"},
+		{"the slower one fails too often in a small sample", func() *bench {
+			b := pair(1, 1.3)
+			r := row(b, "ttft", "tgi")
+			r.Failed, r.Requests, r.Succeeded = 1, 19, 18
+			row(b, "ttft", "vllm").Requests, row(b, "ttft", "vllm").Succeeded = 20, 20
+			return b
+		}, Options{}, "none", "speeds are compared only of engines that answer at least 95 %", ""},
 		{"nothing measured of one", func() *bench {
 			b := pair(1.3, 1)
 			*row(b, "ttft", "tgi") = record.EngineResult{Engine: "tgi"}

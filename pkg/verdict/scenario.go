@@ -27,16 +27,23 @@ func (j judgement) decide(out *scenarioOutcome, g ground) {
 	told := tell(v.Dimensions, out.claims)
 	switch engines := winnersOf(standing); {
 	case len(engines) == 0:
-		why := "no significant difference: no engine is shown to be better than every other"
-		if len(told) > 0 {
-			why = "nothing of this is enough to win the scenario: it has no weight, or is not significant among so many dimensions"
-		}
-		v.Reasons = append(append(told, why), v.Reasons...)
+		v.Reasons = append(append(told, undecided(g, told)), v.Reasons...)
 	case len(engines) > 1:
 		v.Reasons = append(append([]string{"no engine is better in everything: " + strings.Join(engines, " and ") + " each lead in something"}, told...), v.Reasons...)
 	default:
 		j.crown(out, g, engines[0], standing, told)
 	}
+}
+
+// undecided says why nobody wins although there is somebody to compare.
+func undecided(g ground, told []string) string {
+	switch {
+	case len(told) > 0:
+		return "nothing of this is enough to win the scenario: it has no weight, or is not significant among so many dimensions"
+	case len(g.fit()) < 2:
+		return fmt.Sprintf("no significant difference in reliability, and speeds are compared only of engines that answer at least %s of their requests", percent(minSuccess))
+	}
+	return "no significant difference: no engine is shown to be better than every other"
 }
 
 // tooFew says why there is nobody to compare, "" where there is.

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func unlike(a, b Run, matches []pairing) (refusals, warnings []string) {
 			refuse(fmt.Sprintf("the load of %s is another one: %s", m.scA.Name, load))
 		}
 		if p, q := m.scA.Shape.Prompts, m.scB.Shape.Prompts; p != q {
-			warn(fmt.Sprintf("the prompts of %s come from elsewhere: %s and %s", m.scA.Name, p, q))
+			warn(fmt.Sprintf("the prompts of %s come from elsewhere: %s and %s", m.scA.Name, cmp.Or(p, "unnamed ones"), cmp.Or(q, "unnamed ones")))
 		}
 		if m.scA.Shape.UntilConfident || m.scB.Shape.UntilConfident {
 			warn(fmt.Sprintf("%s ended as soon as enough was known, so its p-values are only roughly right", m.scA.Name))
@@ -84,6 +85,14 @@ func otherGround(m pairing, x, y record.EngineInfo) []string {
 	return said
 }
 
+// orNone names what a load does not have.
+func orNone(v any) any {
+	if v == "" {
+		return "none"
+	}
+	return v
+}
+
 // otherLoad says how two loads differ, "" where they are one. How long a load
 // lasts, in how many rounds and after how much warm-up does not change what it
 // asks of an engine.
@@ -93,7 +102,7 @@ func otherLoad(a, b record.ScenarioResult) string {
 		if a == b {
 			return ""
 		}
-		return fmt.Sprintf("%s %v and %v", what, a, b)
+		return fmt.Sprintf("%s %v and %v", what, orNone(a), orNone(b))
 	}
 	for _, said := range []string{
 		differ("kind", a.Kind, b.Kind),
