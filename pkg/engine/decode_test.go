@@ -89,6 +89,12 @@ var recorded = []struct {
 	// One event holds the whole answer, and says of how many tokens.
 	{VLLM, "completions", "vllm/completions-stream-fake.http", "a5f e", "4/?/5 engine length"},
 
+	// vLLM 0.32.0 itself, on a processor, with a model of random weights.
+	{VLLM, "chat", "vllm-0.32.0/chat-stream.raw", "- a*7 af e", "?/?/?  length"},
+	{VLLM, "chat", "vllm-0.32.0/chat-stream-usage.raw", "- a*7 af - e", "8/?/8 engine length"},
+	{VLLM, "chat", "vllm-0.32.0/chat-stream-continuous.raw", "- a1*5 a1f - e", "8/?/6 engine length"},
+	{VLLM, "completions", "vllm-0.32.0/completions-stream-usage.raw", "a*7 af - e", "6/?/8 engine length"},
+
 	{OpenAI, "chat", "vllm-simulator/chat-stream.raw", "- a*8 f e", "?/?/?  length"},
 	{OpenAI, "chat", "vllm-simulator/chat-stream-usage.raw", "- a*8 f - e", "14/0/8 engine length"},
 	{VLLM, "chat", "vllm-simulator/chat-stream-usage-cont.raw", "- a*4 f - e", "14/0/4 engine length"},

@@ -90,6 +90,10 @@ func fingerprints(t *testing.T) map[string]struct {
 			site{"/v1/models": load(t, "vllm/models.http"), "/version": load(t, "vllm/version.http")},
 			Identity{Kind: VLLM, Version: "0.27.0", Models: vllmModels},
 		},
+		"vLLM 0.32.0 itself": {
+			site{"/v1/models": load(t, "vllm-0.32.0/models.raw"), "/version": load(t, "vllm-0.32.0/version.raw"), "/metrics": load(t, "vllm-0.32.0/metrics.raw")},
+			Identity{Kind: VLLM, Version: "0.32.0", Models: []Model{{Name: "tiny", Root: "/srv/model/tiny", ContextLength: 4096}}},
+		},
 		"vLLM behind a gateway that renames the owner": {
 			site{"/v1/models": renamed, "/version": load(t, "vllm/version.http"), "/metrics": "# HELP x\nvllm:num_requests_running{engine=\"0\"} 0\n"},
 			Identity{Kind: VLLM, Version: "0.27.0", Models: vllmModels},

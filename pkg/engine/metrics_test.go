@@ -41,6 +41,13 @@ func TestMetricsOfRealEngines(t *testing.T) {
 				"request_queue_time_ms": {Count: 3, SumMS: 60}, "request_prefill_time_ms": {Count: 3, SumMS: 60}, "request_decode_time_ms": {Count: 3, SumMS: 60},
 			},
 		}, &record.ServerHistogram{Count: 3, SumMS: 365}},
+		"vllm-0.32.0/metrics.raw": {vllm{}, record.ServerSample{
+			StartedS: record.Some(1.7955896783e+09), Requests: n(2540), Aborted: n(0), PromptTokens: n(575233), OutputTokens: n(59488), Preemptions: n(0),
+			Running: record.Some(0.0), Queue: record.Some(0.0), KVCache: record.Some(0.0), Durations: map[string]record.ServerSum{
+				"request_queue_time_ms": {Count: 2540, SumMS: 27.997409866657108}, "request_prefill_time_ms": {Count: 2540, SumMS: 37973.69011120463},
+				"request_decode_time_ms": {Count: 2540, SumMS: 229723.66101595253},
+			},
+		}, &record.ServerHistogram{Count: 2540, SumMS: 56475.15606880188}},
 		"vllm-simulator/metrics.raw": {openAI{}, record.ServerSample{
 			Requests: n(9), PromptTokens: n(98), OutputTokens: n(41),
 			Running: record.Some(1.0), Queue: record.Some(0.0), KVCache: record.Some(0.0), Durations: map[string]record.ServerSum{

@@ -30,7 +30,7 @@ func readFile(t *testing.T, name string) Run {
 // Each file under testdata gives the summary, the number of values and the
 // warnings of its golden file.
 func TestRead(t *testing.T) {
-	for _, name := range []string{"vllm-plain", "vllm-detailed", "guidellm-0.3", "guidellm-0.6"} {
+	for _, name := range []string{"vllm-plain", "vllm-detailed", "vllm-0.32", "guidellm-0.3", "guidellm-0.6", "guidellm-0.8"} {
 		t.Run(name, func(t *testing.T) {
 			run := readFile(t, name+".json")
 			counts := map[string]int{}
@@ -230,7 +230,7 @@ func TestRenamed(t *testing.T) {
 // FuzzRead holds that no file makes Read panic or give a summary that JSON cannot
 // hold, a count that is negative, or values that are no times.
 func FuzzRead(f *testing.F) {
-	for _, name := range []string{"vllm-plain", "vllm-detailed", "guidellm-0.3", "guidellm-0.6"} {
+	for _, name := range []string{"vllm-plain", "vllm-detailed", "vllm-0.32", "guidellm-0.3", "guidellm-0.6", "guidellm-0.8"} {
 		data, err := os.ReadFile("testdata/" + name + ".json")
 		if err != nil {
 			f.Fatal(err)
