@@ -80,11 +80,11 @@ func readingText(r reading) string {
 	return fmt.Sprintf("%s %d%%: %s; %s", Printable(r.scenario.Name), int(r.share*100), strings.Join(parts, "; "), leftText(r))
 }
 
-// leftText says how long the run will take, as far as that is known: not how long
-// the last answers do.
+// leftText says how long the run will take, as far as that is known: neither how
+// long last answers do, nor how many steps a search needs.
 func leftText(r reading) string {
 	if r.left <= 0 {
-		return "waiting for the last answers"
+		return "longer than expected"
 	}
 	return "about " + shortly(r.left) + " left"
 }
