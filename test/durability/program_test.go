@@ -16,28 +16,16 @@ import (
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
+	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
 )
 
 // program is the plugin, built once.
 var program string
 
-func TestMain(m *testing.M) { os.Exit(testMain(m)) }
-
-func testMain(m *testing.M) int {
+func TestMain(m *testing.M) {
 	flag.Parse()
 	flag.Set("test.parallel", "8") //nolint:errcheck,gosec // it is a flag of every test; most of them wait
-	dir, err := os.MkdirTemp("", "llmbench-durability-")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	program = filepath.Join(dir, "kubectl-llmbench")
-	build := exec.Command("go", "build", "-o", program, "../../cmd/kubectl-llmbench") //nolint:gosec,noctx // our own program
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		panic(err)
-	}
-	return m.Run()
+	os.Exit(plugin.Main(m, &program))
 }
 
 // plan is a run of two scenarios, longer than anybody lets it live.

@@ -18,6 +18,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"unicode"
+
+	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
 )
 
 // What is planted, and must turn up nowhere.
@@ -33,22 +35,7 @@ const evil = "=m\x1b]0;owned\x07\u009b31m\u202e<script>alert(1)</script>|[x](jav
 // program is the plugin, built once.
 var program string
 
-func TestMain(m *testing.M) { os.Exit(testMain(m)) }
-
-func testMain(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "llmbench-security-")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	program = filepath.Join(dir, "kubectl-llmbench")
-	build := exec.Command("go", "build", "-o", program, "../../cmd/kubectl-llmbench") //nolint:gosec,noctx // our own program
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		panic(err)
-	}
-	return m.Run()
-}
+func TestMain(m *testing.M) { os.Exit(plugin.Main(m, &program)) }
 
 // hostile is an engine that answers every other request well, and throws the
 // token and control characters back at whoever asks.

@@ -22,27 +22,13 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
+	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
 )
 
 // program is the plugin, built once for all tests.
 var program string
 
-func TestMain(m *testing.M) { os.Exit(testMain(m)) }
-
-func testMain(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "llmbench-terminal-")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	program = filepath.Join(dir, "kubectl-llmbench")
-	build := exec.Command("go", "build", "-o", program, "../../cmd/kubectl-llmbench") //nolint:gosec,noctx // our own program
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		panic(err)
-	}
-	return m.Run()
-}
+func TestMain(m *testing.M) { os.Exit(plugin.Main(m, &program)) }
 
 // session is the program in a terminal of its own.
 type session struct {
