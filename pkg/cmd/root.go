@@ -53,7 +53,7 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 		compare.NewCommand(streams),
 		discoverservices.NewCommand(streams, sys),
 		report.NewCommand(streams),
-		generateconfig.NewCommand(streams),
+		generateconfig.NewCommand(streams, sys),
 		simulate.NewCommand(streams),
 		validateinfra.NewCommand(streams, sys),
 		version.NewCommand(streams, build),

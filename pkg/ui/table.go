@@ -78,3 +78,17 @@ func bare() tw.Rendition {
 		},
 	}
 }
+
+// WriteRows writes a table of texts.
+func WriteRows(w io.Writer, titles []string, rows [][]string) error {
+	columns := make([]column, len(titles))
+	for i, title := range titles {
+		columns[i].title = title
+	}
+	for _, row := range rows {
+		for i := range row {
+			row[i] = Printable(row[i])
+		}
+	}
+	return writeTable(w, columns, rows)
+}

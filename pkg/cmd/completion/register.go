@@ -21,6 +21,7 @@ var flagValues = map[string]cobra.CompletionFunc{
 	"config":       files("yaml", "yml"),
 	"context":      named(contextNames),
 	"engine":       oneOf("vllm", "tgi", "ollama"),
+	"example":      anExample,
 	"gate-unknown": oneOf("pass", "fail"),
 	"kubeconfig":   anyFile,
 	"model":        ofAnEngine,

@@ -106,3 +106,16 @@ func anyFile(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellC
 func directories(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }
+
+// anExample completes the name of a built-in example.
+func anExample(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	all, err := config.Examples()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var names []cobra.Completion
+	for _, e := range all {
+		names = append(names, cobra.CompletionWithDesc(e.Name, e.About))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

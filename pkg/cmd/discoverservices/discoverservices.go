@@ -35,9 +35,6 @@ Nothing is installed, and no engine is asked to generate anything.`
 
   # And what runs from inside the cluster need beside it
   kubectl llmbench discover-services --print-rbac --in-cluster -n team-llm`
-
-	// connectTimeout bounds the connection to an endpoint that is probed.
-	connectTimeout = 5 * time.Second
 )
 
 // outputName prints the engines' names, as --services takes them.
@@ -48,17 +45,13 @@ type Options struct {
 	Streams cli.Streams
 	System  cli.System
 
-	Cluster   cluster.Flags
-	Trust     cluster.Trust
+	Look      cluster.Look
 	Output    string
 	Watch     bool
 	Interval  time.Duration
 	PrintRBAC bool
 	InCluster bool
-	Verbose   bool
 	Colour    cli.Colour
-
-	search cluster.Search
 }
 
 // NewCommand returns `discover-services`.
@@ -72,9 +65,9 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.PrintRBAC {
 				if o.InCluster {
-					return cluster.PrintRoles(o.Streams.Out, &o.Cluster, kube.WorkerPermissions()...)
+					return cluster.PrintRoles(o.Streams.Out, &o.Look.Cluster, kube.WorkerPermissions()...)
 				}
-				return cluster.PrintRoles(o.Streams.Out, &o.Cluster)
+				return cluster.PrintRoles(o.Streams.Out, &o.Look.Cluster)
 			}
 			if err := o.Complete(); err != nil {
 				return err
@@ -88,10 +81,8 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 	f.DurationVar(&o.Interval, "watch-interval", 5*time.Second, "Time between two looks under --watch")
 	f.BoolVar(&o.PrintRBAC, "print-rbac", false, "Print the Roles that the search and a port-forward need, and ask no cluster")
 	f.BoolVar(&o.InCluster, "in-cluster", false, "With --print-rbac: print also what runs with --in-cluster need")
-	f.BoolVar(&o.Verbose, "verbose", false, "Say what the search does, and what this cluster has no API for")
 	cli.BindColour(f, &o.Colour)
-	o.Trust.Bind(f)
-	o.Cluster.Bind(c)
+	o.Look.Bind(c, "Say what the search does, and what this cluster has no API for")
 	return c
 }
 
@@ -106,21 +97,16 @@ func (o *Options) Complete() error {
 	if o.Interval <= 0 {
 		return cli.Usagef("--watch-interval %s: want a time above 0", o.Interval)
 	}
-	opts, err := o.Trust.Wire(o.System, connectTimeout)
-	if err != nil {
-		return err
-	}
-	o.search = cluster.Search{Flags: &o.Cluster, Wire: opts, Getenv: o.System.Getenv, Say: cluster.Teller(o.Streams, o.Verbose)}
-	return o.search.Connect()
+	return o.Look.Connect(o.Streams, o.System)
 }
 
 // Run looks once, or again and again.
 func (o *Options) Run(ctx context.Context) error {
-	defer o.search.Close()
+	defer o.Look.Search.Close()
 	if o.Watch {
 		return o.watch(ctx)
 	}
-	found, err := o.search.Run(ctx)
+	found, err := o.Look.Search.Run(ctx)
 	if err != nil {
 		return err
 	}
@@ -128,7 +114,7 @@ func (o *Options) Run(ctx context.Context) error {
 }
 
 func (o *Options) show(found *cluster.Found) error {
-	cluster.Note(o.Streams.Err, found, o.Verbose)
+	cluster.Note(o.Streams.Err, found, o.Look.Verbose)
 	doc := found.Document()
 	switch o.Output {
 	case "json", "yaml":

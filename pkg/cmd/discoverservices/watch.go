@@ -13,11 +13,11 @@ import (
 // watch looks until it is interrupted, which is how it ends well. A look that
 // fails is told, and the next one tried; the first must succeed.
 func (o *Options) watch(ctx context.Context) error {
-	found, err := o.search.Run(ctx)
+	found, err := o.Look.Search.Run(ctx)
 	if err != nil {
 		return err
 	}
-	cluster.Note(o.Streams.Err, found, o.Verbose)
+	cluster.Note(o.Streams.Err, found, o.Look.Verbose)
 	w := ui.NewDiscoveryWatch(o.Streams.Out, ui.WidthOf(o.Output), o.Output == outputName)
 	for {
 		if found != nil {
@@ -30,7 +30,7 @@ func (o *Options) watch(ctx context.Context) error {
 			return nil
 		case <-time.After(o.Interval):
 		}
-		found, err = o.search.Run(ctx)
+		found, err = o.Look.Search.Run(ctx)
 		switch {
 		case errors.Is(ctx.Err(), context.Canceled):
 			return nil

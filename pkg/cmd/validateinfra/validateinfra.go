@@ -5,7 +5,6 @@ package validateinfra
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,9 +32,6 @@ look. The command ends with exit code 3 where one fails.`
 
   # The Role that all checks need; without some of it the rest still works
   kubectl llmbench validate-infra -n team-llm --print-rbac`
-
-	// connectTimeout bounds the connection to an endpoint that is probed.
-	connectTimeout = 5 * time.Second
 )
 
 // Options are the verb's flags.
@@ -43,15 +39,11 @@ type Options struct {
 	Streams cli.Streams
 	System  cli.System
 
-	Cluster     cluster.Flags
-	Trust       cluster.Trust
+	Look        cluster.Look
 	Output      string
 	EnginesOnly bool
 	PrintRBAC   bool
-	Verbose     bool
 	Colour      cli.Colour
-
-	search cluster.Search
 }
 
 // NewCommand returns `validate-infra`.
@@ -64,7 +56,7 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.PrintRBAC {
-				return cluster.PrintRoles(o.Streams.Out, &o.Cluster, kube.SurveyPermissions()...)
+				return cluster.PrintRoles(o.Streams.Out, &o.Look.Cluster, kube.SurveyPermissions()...)
 			}
 			if err := o.Complete(); err != nil {
 				return err
@@ -76,10 +68,8 @@ func NewCommand(streams cli.Streams, system cli.System) *cobra.Command {
 	f.StringVarP(&o.Output, "output", "o", "table", "Standard output: table, wide, json or yaml")
 	f.BoolVar(&o.EnginesOnly, "engines-only", false, "Leave out what is about the cluster and its nodes as a whole")
 	f.BoolVar(&o.PrintRBAC, "print-rbac", false, "Print the Roles that every check needs, and ask no cluster")
-	f.BoolVar(&o.Verbose, "verbose", false, "Say what is looked at")
 	cli.BindColour(f, &o.Colour)
-	o.Trust.Bind(f)
-	o.Cluster.Bind(c)
+	o.Look.Bind(c, "Say what is looked at")
 	return c
 }
 
@@ -88,18 +78,13 @@ func (o *Options) Complete() error {
 	if err := ui.CheckOutput(o.Output); err != nil {
 		return &cli.UsageError{Err: err}
 	}
-	opts, err := o.Trust.Wire(o.System, connectTimeout)
-	if err != nil {
-		return err
-	}
-	o.search = cluster.Search{Flags: &o.Cluster, Wire: opts, Getenv: o.System.Getenv, Say: cluster.Teller(o.Streams, o.Verbose)}
-	return o.search.Connect()
+	return o.Look.Connect(o.Streams, o.System)
 }
 
 // Run looks, prints what it saw, and is an error where a check failed.
 func (o *Options) Run(ctx context.Context) error {
-	defer o.search.Close()
-	found, err := o.search.Run(ctx)
+	defer o.Look.Search.Close()
+	found, err := o.Look.Search.Run(ctx)
 	if err != nil {
 		return err
 	}
