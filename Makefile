@@ -13,6 +13,8 @@ PROGRAM   := ./cmd/kubectl-llmbench
 # The commit comes in by -X, so that a build needs no version control.
 GOBUILD   := go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+# A program that is downloaded for every job of a pipeline stays small.
+MOST_BYTES = 60000000
 # Nothing but Go's own caches and the rig's is left outside the checkout.
 export GOLANGCI_LINT_CACHE := $(CURDIR)/bin/.lint-cache
 
@@ -30,7 +32,11 @@ cross: ## Build bin/dist/* for every supported platform
 	  os=$${platform%/*} arch=$${platform#*/} suffix=; \
 	  if [ $$os = windows ]; then suffix=.exe; fi; \
 	  echo "build $$platform"; \
-	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GOBUILD) -o bin/dist/kubectl-llmbench-$$os-$$arch$$suffix $(PROGRAM); \
+	  program=bin/dist/kubectl-llmbench-$$os-$$arch$$suffix; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GOBUILD) -o $$program $(PROGRAM) || exit 1; \
+	  if [ $$(wc -c <$$program) -gt $(MOST_BYTES) ]; then \
+	    echo "$$program has $$(wc -c <$$program) bytes, over $(MOST_BYTES): has a dependency brought in text/template?" >&2; exit 1; \
+	  fi; \
 	done
 
 .PHONY: test

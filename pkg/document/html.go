@@ -4,8 +4,9 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"html/template"
 	"io"
+
+	"golang.org/x/net/html"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/chart"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
@@ -27,17 +28,10 @@ var (
 	drawRadar string
 	//go:embed page.js
 	pageScript string
-	//go:embed page.html
-	pageTemplate string
 )
 
 // chartScript makes the object draw of the files in the folder of that name.
 var chartScript = "\"use strict\";\nconst draw = (() => {\n" + drawAxes + drawColumns + drawLines + drawRadar + "return { option, caption };\n})();\n"
-
-var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"kind": kind,
-	"path": relative,
-}).Parse(pageTemplate))
 
 // HTML writes the interactive report of a run as one self-contained file. The
 // links in it lead from the reports folder of the run's directory. A figure that
@@ -49,7 +43,7 @@ func HTML(w io.Writer, s record.Summary, st story.Story, figures []chart.Figure)
 		return err
 	}
 	var b bytes.Buffer
-	if err := page.Execute(&b, v); err != nil {
+	if err := html.Render(&b, v.page()); err != nil {
 		return fmt.Errorf("render the HTML report of run %q: %w", s.RunID, err)
 	}
 	if _, err := w.Write(b.Bytes()); err != nil {

@@ -3,7 +3,7 @@ package document
 import (
 	"encoding/json"
 	"fmt"
-	"html/template"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -13,14 +13,15 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
 )
 
-// view is what the template draws from.
+// view is what the page is made from.
 type view struct {
 	Story story.Story
 	// Policy is the Content-Security-Policy.
-	Policy    string
-	Style     template.CSS
-	Scripts   []template.JS
-	Data      template.JS
+	Policy string
+	// Style, Scripts and Data stand in the page as they are.
+	Style     string
+	Scripts   []string
+	Data      string
 	Engines   []engine
 	Scenarios []string
 	// Percentiles are those to choose from, none where no figure has any.
@@ -43,9 +44,9 @@ func newView(s record.Summary, st story.Story, figures []chart.Figure) (*view, e
 	}
 	v := &view{
 		Story: st, figures: map[string]chart.Figure{}, classes: map[string]string{},
-		Style:   template.CSS(style + engineStyle(names, light, dark)),                                  //nolint:gosec // checked colours only
-		Scripts: []template.JS{template.JS(echarts), template.JS(chartScript), template.JS(pageScript)}, //nolint:gosec // the program's own
-		Data:    template.JS(data),                                                                      //nolint:gosec // json.Marshal escapes what could end a script
+		Style:   style + engineStyle(names, light, dark), // of checked colours only
+		Scripts: []string{echarts, chartScript, pageScript},
+		Data:    string(data), // json.Marshal escapes what could end a script
 	}
 	for i, name := range names {
 		class := fmt.Sprintf("e%d", i)
@@ -60,15 +61,15 @@ func newView(s record.Summary, st story.Story, figures []chart.Figure) (*view, e
 	if hasPercentiles(figures) {
 		v.Percentiles = []percentile{{"", "All"}, {"p50", "P50"}, {"p95", "P95"}, {"p99", "P99"}}
 	}
-	v.Policy = policy(string(v.Style), echarts, chartScript, pageScript)
+	v.Policy = policy(v.Style, echarts, chartScript, pageScript)
 	return v, nil
 }
 
-// Class is the class that holds an engine's colour, "" for what is none.
-func (v *view) Class(engine string) string { return v.classes[engine] }
+// class is the class that holds an engine's colour, "" for what is none.
+func (v *view) class(engine string) string { return v.classes[engine] }
 
-// Panels counts the panels of a figure, as the numbers from 0.
-func (v *view) Panels(figure string) []int {
+// panels counts the panels of a figure, as the numbers from 0.
+func (v *view) panels(figure string) []int {
 	all := make([]int, len(v.figures[figure].Panels))
 	for i := range all {
 		all[i] = i
@@ -76,8 +77,8 @@ func (v *view) Panels(figure string) []int {
 	return all
 }
 
-// Legend lists the engines that a figure shows.
-func (v *view) Legend(figure string) []engine {
+// legend lists the engines that a figure shows.
+func (v *view) legend(figure string) []engine {
 	shown := map[string]bool{}
 	for _, p := range v.figures[figure].Panels {
 		for _, b := range p.Boxes {
@@ -127,37 +128,5 @@ func isPercentile(name string) bool {
 // its reports folder. What would leave that directory leads nowhere.
 func relative(file string) string {
 	clean := path.Clean("/" + file)
-	return ".." + clean
+	return (&url.URL{Path: ".." + clean}).String()
 }
-
-// kind names a block for the template.
-func kind(b story.Block) string {
-	switch b.(type) {
-	case story.Heading:
-		return "heading"
-	case story.Paragraph:
-		return "paragraph"
-	case story.Callout:
-		return "callout"
-	case story.Table:
-		return "table"
-	case story.FigureRef:
-		return "figure"
-	case story.List:
-		return "list"
-	case story.Definitions:
-		return "definitions"
-	case story.Links:
-		return "links"
-	}
-	return fmt.Sprintf("unknown %T", b)
-}
-
-// part is a block and the view it is drawn in.
-type part struct {
-	View  *view
-	Block any
-}
-
-// With hands a block to a template that needs the view as well.
-func (v *view) With(block any) part { return part{v, block} }

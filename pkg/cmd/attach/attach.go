@@ -116,8 +116,8 @@ func (o *Options) run(ctx context.Context) error {
 // named reads which run is meant: by its folder, or else by a name. Nothing else
 // of a folder counts but its ID.
 func (o *Options) named() (dir, runID string, err error) {
-	if info, statErr := os.Stat(o.Run); o.Run == "" || statErr != nil || !info.IsDir() {
-		return "", o.Run, nil // no folder, so a name
+	if !isFolder(o.Run) {
+		return "", o.Run, nil
 	}
 	d, err := report.Open(o.Run)
 	if err != nil {
@@ -125,6 +125,11 @@ func (o *Options) named() (dir, runID string, err error) {
 	}
 	run, err := d.Run()
 	return o.Run, run.RunID, errors.Join(err, d.Close())
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // collection is a run's folder while it is written to.

@@ -84,10 +84,9 @@ func (w *writer) about(e record.DiscoveredEngine) {
 	if hardware := hardwareOf(e.Info); hardware != "" {
 		w.comment("  ", "  It has "+hardware+".")
 	}
-	switch {
-	case e.Via == "":
+	if e.Via == "" {
 		w.comment("  ", "  No way leads to it: "+e.Reason)
-	default:
+	} else {
 		w.comment("  ", "  It is reached by "+e.Via+": "+cmp.Or(e.Reason, e.URL))
 	}
 	for _, f := range e.Findings {
