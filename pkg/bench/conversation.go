@@ -87,7 +87,8 @@ func (r *runner) goOn(s shot, now *turn, x *exchange, sample record.Sample) {
 	if now == nil || sample.Status != record.StatusOK {
 		return
 	}
-	t, answer := now.talk, x.answer()
+	t := now.talk
+	_, answer := x.said() // chat templates leave reasoning out of the turns to come
 	if answer == "" {
 		return
 	}
@@ -116,29 +117,37 @@ func (r *runner) fits(s shot, last record.Sample, next prompt.Request) bool {
 	return said+int64(len(next.Text)/2+turnOverhead+r.callFor(s, next, nil).call.MaxTokens) <= int64(room)
 }
 
+// maxTranscript is how many bytes of frames are kept of one answer: a token's
+// frame has some 200, and no answer has more than tens of thousands of them.
+const maxTranscript = 32 << 20
+
 // transcript holds the frames of an answer as they came, so that its text can
 // be read once nothing is measured any more.
 type transcript struct {
 	bytes []byte
 	ends  []int
+	cut   bool // more came than is kept
 }
 
-func (t *transcript) reset() { t.bytes, t.ends = t.bytes[:0], t.ends[:0] }
+func (t *transcript) reset() { t.bytes, t.ends, t.cut = t.bytes[:0], t.ends[:0], false }
 
 func (t *transcript) add(frame []byte) {
+	if t.cut = t.cut || len(t.bytes)+len(frame) > maxTranscript; t.cut {
+		return
+	}
 	t.bytes = append(t.bytes, frame...)
 	t.ends = append(t.ends, len(t.bytes))
 }
 
-// answer is the text of the stream that was followed last, without reasoning:
-// chat templates leave that out of the turns to come.
-func (x *exchange) answer() string {
-	var text strings.Builder
+// said is the text of the stream that was followed last.
+func (x *exchange) said() (reasoning, answer string) {
+	var thought, text strings.Builder
 	from := 0
 	for _, end := range x.transcript.ends {
-		_, answer := x.decoder.Text(x.transcript.bytes[from:end])
+		reasoning, answer := x.decoder.Text(x.transcript.bytes[from:end])
+		thought.WriteString(reasoning)
 		text.WriteString(answer)
 		from = end
 	}
-	return text.String()
+	return thought.String(), text.String()
 }

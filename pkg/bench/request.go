@@ -34,7 +34,7 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 	defer r.panics()
 	x.target, x.timeouts, x.onFirst = s.target, r.timeouts, s.onFirst
 	turn := r.nextTurn(s)
-	x.keepText = turn != nil
+	x.keepText = turn != nil || r.Texts != nil
 	for attempt := 1; ; attempt++ {
 		ask := r.ask(s, turn, attempt)
 		sample := r.attempt(ctx, x, s, ask, attempt)
@@ -69,6 +69,7 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, ask ask, atte
 	ask.describe(&sample)
 	explain(&sample, s.target)
 	r.Sink.Sample(sample)
+	r.keepText(x, ask, sample)
 	r.Notify(Event{Kind: EventRequest, Scenario: s.scenario, Engine: s.target.Name, Sample: &sample})
 	return sample
 }

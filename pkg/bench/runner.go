@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
 // Options are what a run needs.
@@ -38,6 +39,8 @@ type Options struct {
 	// Skip names a scenario to end at once, while it is under way; any other name
 	// is ignored. It may be nil.
 	Skip <-chan string
+	// Texts takes what each request asked and was answered; nil keeps none of it.
+	Texts func(record.Text)
 	// MaxErrorRate is the share of requests that may fail, or be due and not sent,
 	// before an engine is left out of the rest of a scenario; 0 bears any.
 	MaxErrorRate float64

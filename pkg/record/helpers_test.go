@@ -179,6 +179,13 @@ func fullServerView() *ServerView {
 	}
 }
 
+func fullText() Text {
+	return Text{
+		RequestID: "r1", Engine: "vllm", Scenario: "chat", Prompt: []TextMessage{{Role: "user", Content: "Why?"}},
+		Reasoning: "Hm.", Answer: "Because.", Cut: true,
+	}
+}
+
 func fullServerSample() ServerSample {
 	return ServerSample{
 		Engine: "vllm", Endpoint: "http://vllm:8000", Scenario: "chat", Block: "0-vllm-0", Edge: EdgeOpen,

@@ -23,6 +23,7 @@ func documents() map[string]struct{ full, least any } {
 		"samples":    {fullSample(), Sample{Phase: PhaseWarmup, Status: StatusRefused, Attempt: 1}},
 		"blocks":     {fullBlock(), Block{}},
 		"server":     {fullServerSample(), ServerSample{Status: StatusOK}},
+		"texts":      {fullText(), Text{Prompt: []TextMessage{}}},
 		"validation": {fullValidation(), NewValidation(nil, nil)},
 		"comparison": {fullComparison(), Comparison{SchemaVersion: SchemaVersion, Runs: []ComparedRun{{}}, Rows: []ComparedRow{{Change: ChangeNone}}}},
 		"discovery":  {fullDiscovery(), Discovery{SchemaVersion: SchemaVersion, Engines: []DiscoveredEngine{{Models: []string{}, Candidates: []Candidate{{Status: CandidateFailed}}}}, Skipped: []Skipped{}}},

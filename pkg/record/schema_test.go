@@ -32,6 +32,7 @@ func titles() map[string]string {
 		"samples":    "A line of raw/samples.jsonl: one request as it was measured",
 		"blocks":     "A line of raw/blocks.jsonl: the state of one stretch of a scenario against one engine",
 		"server":     "A line of raw/server.jsonl: one reading of an engine's own metrics",
+		"texts":      "A line of raw/texts.jsonl: what one request asked and was answered",
 		"summary":    "processed/summary.json: what a run amounts to",
 		"validation": "What validate-infra -o json prints: the checks of the ground that engines stand on",
 		"comparison": "What compare -o json prints: how runs differ from the first of them",

@@ -31,6 +31,8 @@ func (o *Options) checkCrew() error {
 		return cli.Usagef("--in-cluster measures from pods, and --simulate runs engines on this machine, which no pod reaches: choose one")
 	case o.config.Config.TestScenarios.Capacity.Enabled && o.Crew.Workers > 1:
 		return cli.Usagef("a search for the capacity is led by one client, which decides on the next rate by what it saw: use --in-cluster=1")
+	case o.config.Config.Output.RecordText:
+		return cli.Usagef("--record-text keeps prompts and answers, and from a worker they would pass through its pod's log, which others may read: leave it out of a run with --in-cluster")
 	case len(o.TokenFiles) > 0:
 		return cli.Usagef("--engine-token-file is for requests from here; a worker gets its token from a Secret: --engine-token-secret NAME/KEY")
 	}
