@@ -6,7 +6,7 @@ SHELL := bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 # How long `make fuzz` spends on each target.
-FUZZTIME ?= 10s
+FUZZTIME ?= 60s
 GOVULNCHECK := v1.9.0
 
 PROGRAM   := ./cmd/kubectl-llmbench
@@ -112,7 +112,7 @@ capacity-seeds: ## Find a simulated engine's known capacity over ten seeds, on s
 	go test -tags capacityseeds -run TestCapacitySeeds -v -timeout 90m ./pkg/bench
 
 .PHONY: fuzz
-fuzz: ## Run each fuzz target for FUZZTIME (10s)
+fuzz: ## Run each fuzz target for FUZZTIME (60s)
 	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg | sort | while IFS=: read -r file declaration; do \
 	  echo "$${file%/*} $${declaration#func }"; \
 	  go test -run '^$$' -fuzz "^$${declaration#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "./$${file%/*}" </dev/null; \
@@ -127,8 +127,8 @@ soak: ## Load simulated engines for an hour (SOAK=1h) and print what grows
 	LLMBENCH_SOAK=$(or $(SOAK),1h) go test -count=1 -v -timeout 0 -run LongLoad ./test/soak
 
 .PHONY: vuln
-vuln: ## Ask the Go vulnerability database about what is called; needs the network
-	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) ./...
+vuln: ## Ask the Go vulnerability database (VULNDB=file://DIR for a copy) about what is called; needs the network
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) $(if $(VULNDB),-db $(VULNDB)) ./...
 
 # The repository that the image is published in.
 IMAGE ?= ghcr.io/kubectl-llmbench/kubectl-llmbench

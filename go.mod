@@ -2,6 +2,8 @@ module github.com/kubectl-llmbench/kubectl-llmbench
 
 go 1.26.0
 
+toolchain go1.26.10
+
 require (
 	charm.land/bubbletea/v2 v2.1.1
 	codeberg.org/go-pdf/fpdf v0.12.0
@@ -38,7 +40,7 @@ require (
 
 require (
 	github.com/google/uuid v1.6.0
-	golang.org/x/net v0.61.0
+	golang.org/x/net v0.62.0
 )
 
 require (

@@ -125,15 +125,7 @@ func (o *Options) override() error {
 	if o.Formats != nil {
 		set("output.formats", o.Formats, "--format")
 	}
-	if o.NoCharts {
-		set("output.charts", false, "--no-charts")
-	}
-	if o.RecordFrames {
-		set("output.record_frames", true, "--record-frames")
-	}
-	if o.RecordText {
-		set("output.record_text", true, "--record-text")
-	}
+	o.switches(set)
 	if o.UntilConfident {
 		if !o.config.Config.TestScenarios.TTFT.IsEnabled() {
 			return cli.Usagef("--until-confident is about the scenario of single requests, and this configuration does not run it")
@@ -141,6 +133,24 @@ func (o *Options) override() error {
 		set("test_scenarios.ttft.until_confident", true, "--until-confident")
 	}
 	return errors.Join(faults...)
+}
+
+// switches lays the flags on top that turn something on or off.
+func (o *Options) switches(set func(path string, value any, flag string)) {
+	for _, s := range []struct {
+		given bool
+		path  string
+		value bool
+		flag  string
+	}{
+		{o.NoCharts, "output.charts", false, "--no-charts"},
+		{o.RecordFrames, "output.record_frames", true, "--record-frames"},
+		{o.RecordText, "output.record_text", true, "--record-text"},
+	} {
+		if s.given {
+			set(s.path, s.value, s.flag)
+		}
+	}
 }
 
 // cutEngine splits engine=VALUE. A value may hold an equals sign itself, so
