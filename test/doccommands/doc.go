@@ -146,7 +146,7 @@ func Short(text string) string {
 	text = minutes.ReplaceAllString(text, "")
 	settings := []string{
 		"test_scenarios.ttft.iterations=3", "test_scenarios.ttft.warmup_iterations=1", "generation.max_tokens=4",
-		"test_scenarios.load_tests=[{name: short, concurrent_users: 2, duration_seconds: 1}]",
+		"test_scenarios.load_tests=[{name: chat, concurrent_users: 2, duration_seconds: 1}]",
 		"test_scenarios.capacity.start_rate_per_s=8", "test_scenarios.capacity.max_rate_per_s=16", "test_scenarios.capacity.step_seconds=1",
 		"test_scenarios.capacity.max_step_seconds=2", "test_scenarios.capacity.warmup_seconds=0",
 	}

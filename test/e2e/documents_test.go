@@ -43,6 +43,10 @@ func TestEveryCommandOfThePagesRunsInACluster(t *testing.T) {
 		if err := os.Symlink(filepath.Join(dir, "before", "latest"), filepath.Join(dir, "baseline")); err != nil {
 			t.Fatal(err)
 		}
+		// A page that measures by a file has written it before.
+		if o := run(t, nil, "kubectl-llmbench", "generate-config", "--file", filepath.Join(dir, "my-test.yaml")); o.code != 0 {
+			t.Fatal(o.err)
+		}
 		for _, c := range commands {
 			text := theNamespace.ReplaceAllString(shellLine(c.Text), f.namespace)
 			text = strings.ReplaceAll(text, "kubectl create namespace "+f.namespace, "kubectl get namespace "+f.namespace)

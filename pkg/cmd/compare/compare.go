@@ -35,7 +35,7 @@ const examples = `  # The newest run against an older one
   kubectl llmbench compare baseline/ results/latest --gate 'ttft_p95:+10%,success:-0.5pp' --format junit,markdown
 
   # Against what was measured before with another program
-  kubectl llmbench compare chat=old/vllm-serve.json results/latest --allow-unlike`
+  kubectl llmbench compare chat/vllm=old/vllm-serve.json results/latest --allow-unlike`
 
 // outputMarkdown prints what --format markdown writes.
 const outputMarkdown = "markdown"
