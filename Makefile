@@ -94,6 +94,11 @@ golden: ## Rewrite golden files and the published schema from what the code does
 	@grep -rl --include='*_test.go' '/test/golden"' pkg | xargs -n1 dirname | sort -u | \
 	  while read -r dir; do go test -count=1 "./$$dir" -update; done
 
+.PHONY: docs
+docs: ## Make the commands' pages, and the README's flags, tour and picture, of the program
+	go test -count=1 ./test/docs -update
+	go run ./test/tour
+
 .PHONY: charts
 charts: ## Pack the charts' library anew, and rewrite what they render to
 	go test -count=1 ./test/charts -update

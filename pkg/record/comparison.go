@@ -20,6 +20,9 @@ type Comparison struct {
 	Runs []ComparedRun `json:"runs"`
 	// Warnings say in what the runs are not alike.
 	Warnings []string `json:"warnings,omitempty"`
+	// Ways say what another way to an engine costs, where two runs took different
+	// ones.
+	Ways []WayCost `json:"ways,omitempty"`
 	// Rows hold each number that two runs have, in the order of the baseline.
 	Rows []ComparedRow `json:"rows"`
 	// Gate is what came of the limits that were asked for, absent without any.
@@ -35,6 +38,21 @@ type ComparedRun struct {
 	Simulated bool      `json:"simulated"`
 	// Samples says that the run's single requests were there to compare.
 	Samples bool `json:"samples"`
+}
+
+// WayCost is by how much the median TTFT of an engine in a scenario is longer over
+// the way that a run took than over the baseline's.
+type WayCost struct {
+	// Run is the name of the run that is compared with the baseline.
+	Run      string `json:"run"`
+	Scenario string `json:"scenario"`
+	Engine   string `json:"engine"`
+	// Baseline and Via are the two ways, as in EngineInfo.
+	Baseline string `json:"baseline"`
+	Via      string `json:"via"`
+	// Effect is the difference in ms, with its interval.
+	Effect      Effect `json:"effect"`
+	Significant bool   `json:"significant"`
 }
 
 // ComparedRow is one number of one engine in one scenario, in the baseline (A)

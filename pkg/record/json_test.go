@@ -117,7 +117,7 @@ func TestKeysArePromised(t *testing.T) {
 		{"dimension", "scenarios.verdict.dimensions", fullSummary(), "name metric statistic winner values scores significant p_value effect pairs further_samples"},
 		{"effect", "scenarios.verdict.dimensions.effect", fullSummary(), "difference ci ratio"},
 		{"pair", "scenarios.verdict.dimensions.pairs", fullSummary(), "a b effect p_value significant"},
-		{"comparison", "", fullComparison(), "schema_version level runs warnings rows gate"},
+		{"comparison", "", fullComparison(), "schema_version level runs warnings ways rows gate"},
 		{"compared run", "runs", fullComparison(), "name run_id started_at simulated samples"},
 		{"compared row", "rows", fullComparison(), "run scenario engine engine_b metric statistic unit a b effect p_value significant change basis"},
 		{"gate", "gate", fullComparison(), "gate status checks"},

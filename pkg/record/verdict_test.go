@@ -34,6 +34,7 @@ func fullVerdict() *Verdict {
 func fullComparison() Comparison {
 	return Comparison{
 		SchemaVersion: SchemaVersion, Level: 0.95, Warnings: []string{"the GPU of vllm differs"},
+		Ways: []WayCost{{Run: "b", Scenario: "chat", Engine: "vllm", Baseline: "route", Via: "cluster-dns", Effect: fullEffect(), Significant: true}},
 		Runs: []ComparedRun{{Name: "a", RunID: "r1", StartedAt: began, Simulated: true, Samples: true}},
 		Rows: []ComparedRow{{
 			Run: "b", Scenario: "chat", Engine: "vllm", EngineB: "vllm-new", Metric: "ttft_ms", Statistic: "p95", Unit: "ms",

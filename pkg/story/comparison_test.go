@@ -107,3 +107,24 @@ func TestGateSubject(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestWhatAWayCosts(t *testing.T) {
+	for _, c := range []struct {
+		difference  float64
+		ci          *record.Interval
+		significant bool
+		want        string
+	}{
+		{1.25, &record.Interval{0.9, 1.4}, true, "By port-forward, vllm's TTFT P50 is 1.25 ms longer than by cluster-dns in ttft (95 %: +0.90 ms to +1.40 ms)."},
+		{-0.5, &record.Interval{-1, 0.2}, false, "By port-forward, vllm's TTFT P50 is 0.50 ms shorter than by cluster-dns in ttft (95 %: -1.00 ms to +0.20 ms), which may be chance."},
+		{2, nil, false, "By port-forward, vllm's TTFT P50 is 2.00 ms longer than by cluster-dns in ttft, which may be chance."},
+	} {
+		got := ComparisonAnswers(record.Comparison{Level: 0.95, Ways: []record.WayCost{{
+			Run: "b", Scenario: "ttft", Engine: "vllm", Baseline: "cluster-dns", Via: "port-forward",
+			Effect: record.Effect{Difference: record.Some(c.difference), CI: c.ci}, Significant: c.significant,
+		}}})
+		if len(got) != 1 || ascii(got[0]) != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}

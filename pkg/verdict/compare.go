@@ -71,7 +71,9 @@ func Compare(runs []Run, o CompareOptions) (record.Comparison, error) {
 			c.Warnings = append(c.Warnings, fmt.Sprintf("%s and %s: %s", runs[0].Name, b.Name, w))
 		}
 		for _, m := range matches {
-			c.Rows = append(c.Rows, compareRows(runs[0], b, m, o)...)
+			rows := compareRows(runs[0], b, m, o)
+			c.Rows = append(c.Rows, rows...)
+			c.Ways = append(c.Ways, wayCost(m, rows)...)
 		}
 	}
 	return c, nil
@@ -158,6 +160,22 @@ func compareRows(a, b Run, m pairing, o CompareOptions) []record.ComparedRow {
 		decideRow(&rows[i], of[i], 1-o.Level)
 	}
 	return rows
+}
+
+// wayCost says what the way of one run costs against that of another, where both
+// are known and differ.
+func wayCost(m pairing, rows []record.ComparedRow) []record.WayCost {
+	if m.a.Via == m.b.Via || m.a.Via == "" || m.b.Via == "" {
+		return nil
+	}
+	for _, r := range rows {
+		if r.Metric == "ttft_ms" && r.Statistic == "p50" && r.Effect.Difference.Known() {
+			return []record.WayCost{{
+				Run: r.Run, Scenario: r.Scenario, Engine: r.Engine, Baseline: m.a.Via, Via: m.b.Via, Effect: r.Effect, Significant: r.Significant,
+			}}
+		}
+	}
+	return nil
 }
 
 // decideRow says whether a number changed, and which way.

@@ -115,6 +115,9 @@ func TestCompareRefusesAndWarns(t *testing.T) {
 				}
 			}
 			want := c.unlike + c.warning
+			if ways := len(got.Ways); ways != map[bool]int{true: 1}[c.name == "another way"] {
+				t.Errorf("%d ways are compared", ways)
+			}
 			if said := strings.Join(got.Warnings, "\n"); !strings.Contains(said, want) || (want == "") != (said == "") {
 				t.Errorf("warnings %q, want %q", said, want)
 			}
