@@ -37,6 +37,9 @@ type endpoint struct {
 	// found is the engine as the cluster shows it, nil where it was named by
 	// its URL or is simulated.
 	found *discover.Found
+	// outside is the way from here to an engine that workers measure, its URL "" where
+	// there is none.
+	outside discover.Way
 }
 
 func (e endpoint) info() record.EngineInfo {

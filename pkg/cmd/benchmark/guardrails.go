@@ -59,10 +59,14 @@ func (o *Options) checkRails() error {
 	return nil
 }
 
+// asksAboutOthers says whether the run may be one that slows others down, unless
+// that was agreed to.
+func (o *Options) asksAboutOthers() bool { return o.Preset == "stress" && !o.Simulate && !o.Rails.yes }
+
 // askAboutOthers asks whether engines may be stressed that serve others at this
 // moment. Where nobody can be asked, it refuses, with what was seen.
 func (o *Options) askAboutOthers(ctx context.Context, targets []*bench.Target) error {
-	if o.Preset != "stress" || o.Simulate || o.Rails.yes {
+	if !o.asksAboutOthers() {
 		return nil
 	}
 	busy := bench.Others(ctx, targets, lookApart)

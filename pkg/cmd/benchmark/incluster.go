@@ -33,10 +33,23 @@ func (o *Options) checkCrew() error {
 		return cli.Usagef("a search for the capacity is led by one client, which decides on the next rate by what it saw: use --in-cluster=1")
 	case o.config.Config.Output.RecordText:
 		return cli.Usagef("--record-text keeps prompts and answers, and from a worker they would pass through its pod's log, which others may read: leave it out of a run with --in-cluster")
+	case o.tooThin() != "":
+		return cli.Usagef("load test %q may have fewer requests under way than there are workers, and each worker needs one: raise its max_in_flight, or measure with fewer", o.tooThin())
 	case len(o.TokenFiles) > 0:
 		return cli.Usagef("--engine-token-file is for requests from here; a worker gets its token from a Secret: --engine-token-secret NAME/KEY")
 	}
 	return nil
+}
+
+// tooThin is a load test whose max_in_flight does not give every worker a request: a
+// worker always has one, so that together they would pass it.
+func (o *Options) tooThin() string {
+	for _, t := range o.config.Config.TestScenarios.LoadTests {
+		if t.IsOpen() && t.MaxInFlight < int(o.Crew.Workers) {
+			return t.Name
+		}
+	}
+	return ""
 }
 
 // fromInside takes the way to an engine that pods take: the name of its Service,
@@ -67,6 +80,9 @@ func (o *Options) runInCluster(ctx context.Context) error {
 	}
 	if _, err := o.prompts(); err != nil {
 		return err // before anything is made in the cluster
+	}
+	if err := o.askFromHere(ctx); err != nil {
+		return err
 	}
 	j, err := o.openJournal(ctx)
 	if err != nil {

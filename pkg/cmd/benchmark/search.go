@@ -81,6 +81,7 @@ func (o *Options) wanted() ([]discover.Found, error) {
 // and the run does not count as whole.
 func (o *Options) take(found []discover.Found) error {
 	for _, f := range found {
+		outside := f.Way
 		if o.Crew.Given() {
 			f = fromInside(f, o.Cluster.Via)
 		}
@@ -89,7 +90,7 @@ func (o *Options) take(found []discover.Found) error {
 		case f.Way.URL == "":
 			o.unreached = append(o.unreached, f)
 		default:
-			o.engines = append(o.engines, endpoint{name: f.Engine, kind: engine.Kind(f.Kind), url: f.Way.URL, via: f.Way.Via, found: &f})
+			o.engines = append(o.engines, endpoint{name: f.Engine, kind: engine.Kind(f.Kind), url: f.Way.URL, via: f.Way.Via, found: &f, outside: outside})
 			_, _ = fmt.Fprintf(o.Streams.Err, "%s: %s/%s by %s, %s\n", f.Engine, f.Namespace, f.Name, f.Via, ui.Printable(f.URL))
 		}
 	}
