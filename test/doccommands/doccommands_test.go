@@ -48,10 +48,8 @@ func newPage(t *testing.T, name string) *page {
 	if err := os.WriteFile(filepath.Join(bin, "kubectl"), []byte(kubectl), 0o700); err != nil { //nolint:gosec // it is to be run
 		t.Fatal(err)
 	}
-	for _, path := range []string{".local/bin", ".config/fish/completions", "functions"} {
-		if err := os.MkdirAll(filepath.Join(p.dir, path), 0o700); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.MkdirAll(filepath.Join(p.dir, ".local", "bin"), 0o700); err != nil {
+		t.Fatal(err)
 	}
 	for _, engine := range []string{"vllm", "tgi", "ollama"} {
 		p.urls[engine] = serve(t, engine)
@@ -89,12 +87,12 @@ func serve(t *testing.T, engine string) (url string) {
 func (p *page) shell(t *testing.T, text string) (code int, out string) {
 	t.Helper()
 	text = strings.ReplaceAll(Short(p.local(text)), "go run ./cmd/kubectl-llmbench", "kubectl-llmbench")
-	// zsh's fpath, and PowerShell's own half of a pipe.
+	// PowerShell's own half of a pipe is left out.
 	text, _, _ = strings.Cut(text, " | Out-String")
 	if strings.Contains(text, "llmbench simulate") { // it serves until it is interrupted
 		text = "timeout --preserve-status --signal=INT 2 " + port.ReplaceAllString(strings.Replace(text, "kubectl llmbench", "kubectl-llmbench", 1), "127.0.0.1:0")
 	}
-	c := exec.Command("bash", "-c", "fpath=(. functions)\n"+text) //nolint:gosec,noctx // of our own documents
+	c := exec.Command("bash", "-c", text) //nolint:gosec,noctx // of our own documents
 	c.Dir, c.Env = p.dir, p.env
 	data, err := c.CombinedOutput()
 	if err != nil && c.ProcessState == nil {

@@ -81,14 +81,41 @@ func TestADirectoryThatVanishesCostsNoResult(t *testing.T) {
 	rescued(t, said)
 }
 
+// mounting returns what a program is started with so that it sees a disk of its
+// own: in a mount namespace of root's, or of a user namespace that anybody may have.
+func mounting(t *testing.T, mount string) []string {
+	t.Helper()
+	var why error
+	for _, namespaces := range [][]string{{"--mount"}, {"--user", "--map-root-user", "--mount"}} {
+		wrap := append(append([]string{"unshare"}, namespaces...), "sh", "-c", mount+` && exec "$@"`, "sh")
+		if why = exec.Command(wrap[0], append(wrap[1:len(wrap):len(wrap)], "true")...).Run(); why == nil { //nolint:gosec,noctx // a trial
+			return wrap
+		}
+	}
+	t.Skipf("no disk can be mounted here, neither by root nor in a user namespace: %v", why)
+	return nil
+}
+
+// A directory that may only be read is no obstacle for root's programs, but a disk
+// that is mounted so is.
+func TestADiskThatMayOnlyBeReadIsSaidBeforeAnythingIsMeasured(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	wrap := mounting(t, "mount --bind "+dir+" "+dir+" && mount -o remount,bind,ro "+dir)
+	e := newEngine(t)
+	cmd, _, said := start(t, e, dir, "1", wrap...)
+	if err := cmd.Wait(); err == nil || !strings.Contains(said.String(), "read-only") || !strings.Contains(said.String(), "--output-dir") {
+		t.Errorf("%v: %s", err, said)
+	}
+	if n := len(e.completed(t)); n > 0 {
+		t.Errorf("%d requests were sent although nothing could be kept", n)
+	}
+}
+
 func TestAFullDiskCostsNoResult(t *testing.T) {
 	t.Parallel()
 	small := t.TempDir()
-	mount := "mount -t tmpfs -o size=64k tmpfs " + small + " && exec \"$@\""
-	wrap := []string{"unshare", "--mount", "sh", "-c", mount, "sh"}
-	if err := exec.Command(wrap[0], append(wrap[1:len(wrap):len(wrap)], "true")...).Run(); err != nil { //nolint:gosec,noctx // a trial
-		t.Skipf("a small disk cannot be mounted here: %v", err)
-	}
+	wrap := mounting(t, "mount -t tmpfs -o size=64k tmpfs "+small)
 	e := newEngine(t)
 	cmd, out, said := start(t, e, small, "3", wrap...)
 	if err := cmd.Wait(); err == nil {
