@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +16,8 @@ const mixed = `
 test_scenarios:
   ttft: {iterations: 4, warmup_iterations: 1, max_tokens: 4}
   load_tests:
-    - {name: users, concurrent_users: 5, duration_seconds: 1.5, warmup_seconds: 0.2, max_tokens: 8}
-    - {name: rate, arrival: poisson, rate_per_s: 40, duration_seconds: 1.5, max_in_flight: 100, max_tokens: 8}
+    - {name: users, concurrent_users: 5, duration_seconds: 0.8, warmup_seconds: 0.2, max_tokens: 8}
+    - {name: rate, arrival: poisson, rate_per_s: 40, duration_seconds: 0.8, max_in_flight: 100, max_tokens: 8}
 generation: {max_tokens: 8}
 `
 
@@ -39,22 +40,25 @@ func everything(t *testing.T, s *stage, g *gathered) {
 func TestWorkersMeasureWhatTheEngineSaw(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 3} {
-		s, g := newStage(t, n, mixed), newGathered()
-		out, err := s.conduct(t.Context(), g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		everything(t, s, g)
-		if len(out.Workers) != n || len(out.Engines) != 1 || out.Engines[0].Version == "" {
-			t.Errorf("outcome %+v", out)
-		}
-		for _, w := range out.Workers {
-			low, high := w.OffsetLowMS.Or(1e9), w.OffsetHighMS.Or(-1e9)
-			if !w.Done || w.Lost != "" || w.Samples == 0 || low > 0 || high < 0 || w.OffsetMS.Or(1e9) > high {
-				t.Errorf("worker %+v", w)
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			s, g := newStage(t, n, mixed), newGathered()
+			out, err := s.conduct(t.Context(), g)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		perBlock(t, g, n)
+			everything(t, s, g)
+			if len(out.Workers) != n || len(out.Engines) != 1 || out.Engines[0].Version == "" {
+				t.Errorf("outcome %+v", out)
+			}
+			for _, w := range out.Workers {
+				low, high := w.OffsetLowMS.Or(1e9), w.OffsetHighMS.Or(-1e9)
+				if !w.Done || w.Lost != "" || w.Samples == 0 || low > 0 || high < 0 || w.OffsetMS.Or(1e9) > high {
+					t.Errorf("worker %+v", w)
+				}
+			}
+			perBlock(t, g, n)
+		})
 	}
 }
 
@@ -90,7 +94,7 @@ func perBlock(t *testing.T, g *gathered, n int) {
 const lasting = `
 test_scenarios:
   ttft: {enabled: false}
-  load_tests: [{name: users, concurrent_users: 6, duration_seconds: 3, max_tokens: 8}, {name: more, concurrent_users: 3, duration_seconds: 0.5, max_tokens: 8}]
+  load_tests: [{name: users, concurrent_users: 6, duration_seconds: 2, max_tokens: 8}, {name: more, concurrent_users: 3, duration_seconds: 0.5, max_tokens: 8}]
 `
 
 func TestALostWorkerIsToldAndItsSamplesAreKept(t *testing.T) {

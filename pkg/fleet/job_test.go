@@ -103,7 +103,7 @@ func TestPlansReadBack(t *testing.T) {
 	if diff := cmp.Diff(p, back); diff != "" {
 		t.Errorf("(-written +read):\n%s", diff)
 	}
-	noise := make([]byte, 2<<20)
+	noise := make([]byte, 1<<20)
 	state := uint32(1)
 	for i := range noise {
 		state = state*1664525 + 1013904223
@@ -111,7 +111,7 @@ func TestPlansReadBack(t *testing.T) {
 	}
 	p.Files["noise"] = noise
 	if _, err := p.Encode(); err == nil || !strings.Contains(err.Error(), "a ConfigMap holds") {
-		t.Errorf("a plan of 2 MiB: %v", err)
+		t.Errorf("a plan of 1 MiB: %v", err)
 	}
 	other := Plan{Run: record.Run{SchemaVersion: "0"}, Workers: 1}
 	if data, err = other.Encode(); err != nil {

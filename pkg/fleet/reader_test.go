@@ -3,6 +3,7 @@ package fleet
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -16,7 +17,16 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// atOnce is how many of the tests run at once that measure for seconds over loopback:
+// they wait far more than they compute.
+const atOnce = "8"
+
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // sampled is the log of a worker that sent n samples and a block whose state is
 // longer than a line.
@@ -67,7 +77,7 @@ func read(r *Reader, logs ...[]byte) (samples []record.Sample, blocks []record.B
 }
 
 func TestALogIsReadAsItWasWritten(t *testing.T) {
-	log, want, block := sampled(t, 2000)
+	log, want, block := sampled(t, 600)
 	for text := range bytes.Lines(log) {
 		if len(text) > 15<<10 {
 			t.Errorf("a line has %d bytes, and runtimes cut them at 16 KiB", len(text))
@@ -107,7 +117,7 @@ func withoutLine(log []byte, n int, damage bool) []byte {
 }
 
 func TestAMissingLineIsReadAgainAndThenCounted(t *testing.T) {
-	log, want, _ := sampled(t, 2000)
+	log, want, _ := sampled(t, 600)
 	for _, damage := range []bool{false, true} {
 		for n := range bytes.Count(log, []byte("\n")) - 1 {
 			holed := withoutLine(log, n, damage)
@@ -129,7 +139,7 @@ func TestAMissingLineIsReadAgainAndThenCounted(t *testing.T) {
 
 // A log that was rotated begins within a message.
 func TestARotatedLogBeginsAnywhere(t *testing.T) {
-	log, want, _ := sampled(t, 2000)
+	log, want, _ := sampled(t, 600)
 	lines := bytes.SplitAfter(log, []byte("\n"))
 	for n := 1; n < len(lines)-1; n++ {
 		r := NewReader(3)
