@@ -86,6 +86,11 @@ func (o *Options) run(ctx context.Context) error {
 		return err
 	}
 	defer cluster.Close()
+	return o.clean(ctx, cluster)
+}
+
+// clean lists what is to be removed, and removes it.
+func (o *Options) clean(ctx context.Context, cluster *kube.Cluster) error {
 	found, err := o.find(ctx, cluster)
 	if err != nil {
 		return err
