@@ -25,7 +25,8 @@ type Options struct {
 	Notify bench.Notify
 	// Say takes a sentence for a person, as soon as there is something to say.
 	Say func(string)
-	// Stop ends the workers, in an interrupt. It may be nil.
+	// Stop ends the workers, in an interrupt. Where it is nil they are left as they
+	// are, and an interrupt ends Conduct at once.
 	Stop func(ctx context.Context) error
 	// StartTimeout is how long workers may take until all are ready.
 	StartTimeout time.Duration
@@ -95,8 +96,8 @@ type sighting struct {
 
 // Conduct runs the workers to their end and returns what became of them. It may
 // be called for workers that another caller conducted before: all that it needs
-// to know stands in their logs. Where ctx ends first, the workers are stopped and
-// the error is that of ctx. Other errors say why nothing could be measured, or
+// to know stands in their logs. Where ctx ends first, the workers are stopped,
+// where there is a Stop, and the error is that of ctx. Other errors say why nothing could be measured, or
 // that the API server is out of reach, in which case workers go on.
 func Conduct(ctx context.Context, o Options) (Outcome, error) {
 	if o.Notify == nil {
@@ -164,6 +165,9 @@ func (c *conductor) loop(ctx context.Context) error {
 			}
 		case <-tick.C:
 		case <-interrupted:
+			if c.Stop == nil {
+				return ctx.Err() // the workers are left as they are
+			}
 			interrupted, giveUp = nil, time.After(afterInterrupt)
 			c.stop(ctx)
 		case <-giveUp:
@@ -190,9 +194,6 @@ func (c *conductor) nobodyBegan() bool {
 
 func (c *conductor) stop(ctx context.Context) {
 	c.stopping = true
-	if c.Stop == nil {
-		return
-	}
 	c.work.Go(func() {
 		if err := c.Stop(context.WithoutCancel(ctx)); err != nil {
 			c.Say("the workers could not be stopped: " + err.Error())
