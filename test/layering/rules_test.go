@@ -21,6 +21,7 @@ var rows = [][]string{
 	{"pkg/cmd/attach", "pkg/cmd/benchmark", "pkg/cmd/cleanup", "pkg/cmd/compare", "pkg/cmd/completion", "pkg/cmd/discoverservices", "pkg/cmd/generateconfig", "pkg/cmd/report", "pkg/cmd/simulate", "pkg/cmd/validateinfra", "pkg/cmd/version", "pkg/cmd/worker"},
 	{"pkg/cmd"},
 	{"cmd/..."},
+	{"test/program"},
 	{"test/..."},
 }
 
