@@ -1,10 +1,8 @@
 package doccommands
 
 import (
-	"context"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,9 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
 	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
 )
 
@@ -52,34 +48,10 @@ func newPage(t *testing.T, name string) *page {
 		t.Fatal(err)
 	}
 	for _, engine := range []string{"vllm", "tgi", "ollama"} {
-		p.urls[engine] = serve(t, engine)
+		p.urls[engine] = plugin.Serve(t, engine, "")
 	}
 	p.env = append(os.Environ(), "HOME="+p.dir, "PATH="+strings.Join([]string{bin, filepath.Dir(llmbench), os.Getenv("PATH")}, ":"), "KUBECONFIG=/nonexistent")
 	return p
-}
-
-func serve(t *testing.T, engine string) (url string) {
-	t.Helper()
-	server, err := simulate.New(simulate.Options{Engine: engine, Seed: 1, Profile: simulate.Profile{
-		PrefillTokensPerS: 1e6, StepBase: 200 * time.Microsecond, Slots: 512, KVTokens: 1 << 20, ContextLength: 1 << 16,
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(ctx, ln) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("simulated %s: %v", engine, err)
-		}
-	})
-	return "http://" + ln.Addr().String()
 }
 
 // shell runs a command line as the page has it, but for its addresses, its times

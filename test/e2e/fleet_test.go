@@ -340,64 +340,24 @@ func TestFleetIsStoppedByAnInterrupt(t *testing.T) {
 	c.gone(t)
 }
 
-// tighten lets no worker fit into the namespace's quota.
-func (c charted) tighten(t *testing.T) {
-	t.Helper()
-	kubectl(t, "create", "quota", "tight", "--hard=requests.memory=1Mi", "-n", c.namespace)
-	t.Cleanup(func() { kubectl(t, "delete", "quota", "tight", "-n", c.namespace) })
-}
-
-// restrictedPod is what Pod Security has nothing against.
-const restrictedPod = `{"spec": {"securityContext": {"runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
-  "containers": [{"name": "probe", "image": "none", "securityContext": {"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}}]}}`
-
-// forbid lets an admission policy refuse the workers' pods. Pod Security itself has
-// nothing against them, so that a policy stands for it: the Job's controller is told
-// of both alike.
-func (c charted) forbid(t *testing.T) {
-	t.Helper()
-	name := "forbid-" + c.namespace
-	apply(t, c.namespace, fmt.Sprintf(`
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicy
-metadata: {name: %[1]s}
-spec:
-  matchConstraints:
-    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %[2]s}}
-    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
-  validations: [{expression: "false", message: no benchmarks here}]
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata: {name: %[1]s}
-spec: {policyName: %[1]s, validationActions: [Deny]}
-`, name, c.namespace))
-	t.Cleanup(func() { kubectl(t, "delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", name) })
-	eventually(t, "the policy is in force", func() bool {
-		probe := run(t, nil, "kubectl", "run", "probe", "-n", c.namespace, "--image=none", "--dry-run=server", "--overrides", restrictedPod)
-		return strings.Contains(probe.err, "no benchmarks here")
-	})
-}
-
 func TestFleetSaysAtOnceWhatKeepsItFromStarting(t *testing.T) {
 	on(t, nodes)
 	c, results := newTruthful(t)
 	for name, k := range map[string]struct {
-		before func(*testing.T) // it ends what it did
-		args   []string
-		says   string
-		within time.Duration
+		before, args []string
+		says         string
+		within       time.Duration
 	}{
 		"no image":    {nil, []string{"--worker-image=localhost/nothing:1"}, "localhost/nothing:1", 60 * time.Second},
 		"no room":     {nil, []string{"--worker-cpu=999", "--worker-start-timeout=5s"}, "Insufficient cpu", 20 * time.Second},
 		"no Secret":   {nil, []string{"--engine-token-secret=missing/key"}, `secret "missing" not found`, 20 * time.Second},
-		"over quota":  {c.tighten, nil, "exceeded quota", 20 * time.Second},
-		"not allowed": {c.forbid, nil, "no benchmarks here", 20 * time.Second},
+		"over quota":  {[]string{"create", "quota", "tight", "--hard=requests.memory=1Mi"}, nil, "exceeded quota", 20 * time.Second},
 		"no such pod": {nil, []string{"--worker-node-selector=pool=none", "--worker-start-timeout=5s"}, "didn't match Pod's node affinity/selector", 20 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if k.before != nil {
-				k.before(t)
+				kubectl(t, append(k.before, "-n", c.namespace)...)
+				defer kubectl(t, "delete", "quota", "tight", "-n", c.namespace)
 			}
 			begin := time.Now()
 			o := llmbench(t, c.kubeconfig, append([]string{"quick", "--config", shortRun(t, 1)}, workers(2, results, k.args...)...)...)
@@ -460,6 +420,6 @@ func TestFleetNeedsNoMoreThanItsRoleAndComparesWithOutside(t *testing.T) {
 	}
 	said := strings.Join(strings.Fields(o.out), " ")
 	for _, engine := range chartEngines {
-		says(t, said, "By port-forward, "+engine+"’s TTFT P50 is", "than by cluster-dns in ttft")
+		says(t, said, "By port-forward, "+engine+"’s TTFT P50 is", "than by cluster-dns in users")
 	}
 }

@@ -3,22 +3,18 @@ package examples
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
 	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
 )
 
@@ -114,7 +110,7 @@ func run(t *testing.T, file string, c config.Config) record.Summary {
 		args = append(args, "--set", s)
 	}
 	for _, engine := range engines {
-		args = append(args, "--url", engine+"="+serve(t, engine, cmp.Or(c.Services.Models[engine], c.Services.Model)))
+		args = append(args, "--url", engine+"="+plugin.Serve(t, engine, cmp.Or(c.Services.Models[engine], c.Services.Model)))
 	}
 	command := exec.Command(llmbench, args...) //nolint:gosec,noctx // our own program
 	command.Dir = folder
@@ -130,31 +126,6 @@ func run(t *testing.T, file string, c config.Config) record.Summary {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// serve starts a simulated engine that is quick.
-func serve(t *testing.T, engine, model string) (url string) {
-	t.Helper()
-	server, err := simulate.New(simulate.Options{Engine: engine, Model: model, Seed: 1, Profile: simulate.Profile{
-		PrefillTokensPerS: 1e6, StepBase: 200 * time.Microsecond, Slots: 512, KVTokens: 1 << 20, ContextLength: 1 << 16,
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(ctx, ln) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("simulated %s: %v", engine, err)
-		}
-	})
-	return "http://" + ln.Addr().String()
 }
 
 // check looks for what the example promises.
