@@ -21,7 +21,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/story"
 )
 
-func sample(t *testing.T) (s record.Summary, figures []chart.Figure) {
+func sample(t testing.TB) (s record.Summary, figures []chart.Figure) {
 	t.Helper()
 	for name, into := range map[string]any{"testdata/summary.json": &s, "testdata/figures.json": &figures} {
 		data, err := os.ReadFile(name)
