@@ -15,7 +15,7 @@ func (v *view) page() *html.Node {
 }
 
 func (v *view) head() piece {
-	meta := func(key, name, content string) piece { return el("meta", attr(key, name), attr("content", content)) }
+	meta := func(key name, of, content string) piece { return el("meta", attr(key, of), attr("content", content)) }
 	return el("head", lines(
 		el("meta", attr("charset", "utf-8")),
 		meta("http-equiv", "Content-Security-Policy", v.Policy),
@@ -23,19 +23,19 @@ func (v *view) head() piece {
 		meta("name", "color-scheme", "light dark"),
 		meta("name", "referrer", "no-referrer"),
 		el("title", text(v.Story.Title)),
-		el("style", text(v.Style)),
+		el("style", verbatim(v.Style)),
 	))
 }
 
 func (v *view) body() piece {
 	return el("body", lines(
-		el("a", classed("skip"), attr("href", "#"+story.SectionSummary), text("Skip to the summary")),
+		el("a", classed("skip"), href(fragment(story.SectionSummary)), text("Skip to the summary")),
 		v.masthead(),
 		v.controls(),
 		el("div", classed("layout"), lines(v.contents(), el("main", each(v.Story.Sections, v.section)))),
 		el("footer", el("p", text("Made by kubectl-llmbench. Charts by Apache ECharts 6.1.0 (Apache-2.0). This page loads nothing from anywhere."))),
-		el("script", attr("type", "application/json"), attr("id", "data"), text(v.Data)),
-		each(v.Scripts, func(s string) piece { return el("script", text(s)) }),
+		el("script", attr("type", "application/json"), attr("id", "data"), verbatim(v.Data)),
+		each(v.Scripts, func(s source) piece { return el("script", verbatim(s)) }),
 	))
 }
 
@@ -74,15 +74,15 @@ func (v *view) filters() piece {
 	fieldset := func(kind, legend string, chips piece) piece {
 		return el("fieldset", classed(kind), el("legend", text(legend)), chips)
 	}
-	check := func(name, value string) piece {
-		return el("input", attr("type", "checkbox"), attr("name", name), attr("value", value), flag("checked"))
+	check := func(group, value string) piece {
+		return el("input", attr("type", "checkbox"), attr("name", group), attr("value", value), flag("checked"))
 	}
 	return el("div", classed("fieldsets"), lines(
 		fieldset("", "Engines", each(v.Engines, func(e engine) piece {
 			return el("label", classed("chip "+e.Class), check("engine", e.Name), swatch(), text(e.Label))
 		})),
-		provided(len(v.Scenarios) > 1, fieldset("", "Scenarios", each(v.Scenarios, func(name string) piece {
-			return el("label", classed("chip"), check("scenario", name), text(story.Printable(name)))
+		provided(len(v.Scenarios) > 1, fieldset("", "Scenarios", each(v.Scenarios, func(scenario string) piece {
+			return el("label", classed("chip"), check("scenario", scenario), text(story.Printable(scenario)))
 		}))),
 		provided(len(v.Percentiles) > 0, fieldset("segmented", "Percentile", each(v.Percentiles, func(p percentile) piece {
 			return el("label", classed("chip"),
@@ -96,7 +96,7 @@ func swatch() piece { return el("span", classed("swatch")) }
 func (v *view) contents() piece {
 	return el("nav", classed("contents"), attr("aria-label", "Contents"),
 		el("details", flag("open"), el("summary", text("Contents")), el("ol", each(v.Story.Sections, func(s story.Section) piece {
-			return lines(el("li", ifSet("data-scenario", s.Scenario), el("a", attr("href", "#"+s.ID), text(s.Title))))
+			return lines(el("li", ifSet("data-scenario", s.Scenario), el("a", href(fragment(s.ID)), text(s.Title))))
 		}))))
 }
 

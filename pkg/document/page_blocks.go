@@ -28,7 +28,7 @@ func (v *view) block(b story.Block) piece {
 		}))
 	case story.Links:
 		return el("ul", classed("links"), each(b.Items, func(l story.Link) piece {
-			return el("li", el("a", attr("href", relative(l.Path)), text(l.Path)), text(" "), el("span", text(l.Text)))
+			return el("li", el("a", href(inRun(l.Path)), text(l.Path)), text(" "), el("span", text(l.Text)))
 		}))
 	}
 	panic(fmt.Sprintf("the page has no form for %T", b))
@@ -47,7 +47,7 @@ func callout(b story.Callout) piece {
 }
 
 func list(b story.List) piece {
-	tag, kind := "ul", "statements"
+	tag, kind := name("ul"), "statements"
 	if b.Ordered {
 		tag, kind = "ol", "steps"
 	}

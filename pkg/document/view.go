@@ -18,10 +18,10 @@ type view struct {
 	Story story.Story
 	// Policy is the Content-Security-Policy.
 	Policy string
-	// Style, Scripts and Data stand in the page as they are.
-	Style     string
-	Scripts   []string
-	Data      string
+	Style  source
+	// Scripts are the program's own, Data is the JSON that they draw from.
+	Scripts   []source
+	Data      source
 	Engines   []engine
 	Scenarios []string
 	// Percentiles are those to choose from, none where no figure has any.
@@ -44,9 +44,9 @@ func newView(s record.Summary, st story.Story, figures []chart.Figure) (*view, e
 	}
 	v := &view{
 		Story: st, figures: map[string]chart.Figure{}, classes: map[string]string{},
-		Style:   style + engineStyle(names, light, dark), // of checked colours only
-		Scripts: []string{echarts, chartScript, pageScript},
-		Data:    string(data), // json.Marshal escapes what could end a script
+		Style:   source(style + engineStyle(names, light, dark)), // of checked colours only
+		Scripts: []source{source(echarts), source(chartScript), source(pageScript)},
+		Data:    source(data), // json.Marshal escapes what could end a script
 	}
 	for i, name := range names {
 		class := fmt.Sprintf("e%d", i)
@@ -61,7 +61,7 @@ func newView(s record.Summary, st story.Story, figures []chart.Figure) (*view, e
 	if hasPercentiles(figures) {
 		v.Percentiles = []percentile{{"", "All"}, {"p50", "P50"}, {"p95", "P95"}, {"p99", "P99"}}
 	}
-	v.Policy = policy(v.Style, echarts, chartScript, pageScript)
+	v.Policy = policy(string(v.Style), echarts, chartScript, pageScript)
 	return v, nil
 }
 
