@@ -63,6 +63,7 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, ask ask, atte
 	x.live.end(out.status)
 	sample := x.sample(r.Start, tk, out)
 	r.warnOfCounts(s.target, s.scenario, x.bounds)
+	r.warnOfLateText(s.target, sample)
 	if s.block != nil && sample.Status == record.StatusOK && tk.phase == record.PhaseMeasure {
 		s.block.add(&x.tally)
 	}

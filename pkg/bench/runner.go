@@ -59,6 +59,7 @@ type runner struct {
 	exchanges sync.Pool
 	cut       sync.Map // names of engines that were found to cut prompts
 	doubted   sync.Map // names of engines whose counts were not believed
+	late      sync.Map // what was said of text behind the end, by engine and finding
 	host      *host
 	scraped   sync.Map // what is known of reading each target's metrics, by *Target
 	// rulers say how each engine counts tokens, where prompts aim at lengths.

@@ -146,7 +146,7 @@ func fullSample() Sample {
 		FirstEventMS: Some(49.5), TPOTMS: Some(20.5), E2EMS: Some(2000.0), MaxStallMS: Some(90.0),
 		PromptTargetTokens: Some(int64(32)), OutputTargetTokens: Some(int64(128)),
 		PromptTokens: Some(int64(30)), CachedTokens: Some(int64(0)), OutputTokens: Some(int64(96)), TokenSource: TokensEngine,
-		Frames: 95, Coalesced: 1, Clock: ClockKernel, Status: StatusTruncated,
+		Frames: 95, FramesAfterFinish: 1, FramesAfterEnd: 2, Coalesced: 1, Clock: ClockKernel, Status: StatusTruncated,
 		Error:   &SampleError{Message: "the stream ended", HTTPStatus: 200, Phase: "stream"},
 		Attempt: 2, EngineTimings: map[string]float64{"queue_ms": 1.5}, FramesMS: []float64{50.25, 70},
 	}
