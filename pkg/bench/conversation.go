@@ -121,11 +121,18 @@ func (r *runner) fits(s shot, last record.Sample, next prompt.Request) bool {
 type transcript struct {
 	bytes []byte
 	ends  []int
+	// most bounds its bytes, 0 for no bound; cut says that frames were left out.
+	most int
+	cut  bool
 }
 
-func (t *transcript) reset() { t.bytes, t.ends = t.bytes[:0], t.ends[:0] }
+func (t *transcript) reset() { t.bytes, t.ends, t.cut = t.bytes[:0], t.ends[:0], false }
 
 func (t *transcript) add(frame []byte) {
+	if t.cut || t.most > 0 && len(t.bytes)+len(frame) > t.most {
+		t.cut = true
+		return
+	}
 	t.bytes = append(t.bytes, frame...)
 	t.ends = append(t.ends, len(t.bytes))
 }
@@ -133,12 +140,19 @@ func (t *transcript) add(frame []byte) {
 // answer is the text of the stream that was followed last, without reasoning:
 // chat templates leave that out of the turns to come.
 func (x *exchange) answer() string {
-	var text strings.Builder
+	_, answer := x.said()
+	return answer
+}
+
+// said is all the text of the stream that was followed last.
+func (x *exchange) said() (reasoning, answer string) {
+	var thought, text strings.Builder
 	from := 0
 	for _, end := range x.transcript.ends {
-		_, answer := x.decoder.Text(x.transcript.bytes[from:end])
-		text.WriteString(answer)
+		r, a := x.decoder.Text(x.transcript.bytes[from:end])
+		thought.WriteString(r)
+		text.WriteString(a)
 		from = end
 	}
-	return text.String()
+	return thought.String(), text.String()
 }

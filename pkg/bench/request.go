@@ -34,7 +34,7 @@ func (r *runner) fire(ctx context.Context, s shot) record.Sample {
 	defer r.panics()
 	x.target, x.timeouts, x.onFirst = s.target, r.timeouts, s.onFirst
 	turn := r.nextTurn(s)
-	x.keepText = turn != nil
+	r.keepFrames(x, turn)
 	for attempt := 1; ; attempt++ {
 		ask := r.ask(s, turn, attempt)
 		sample := r.attempt(ctx, x, s, ask, attempt)
@@ -70,6 +70,7 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, ask ask, atte
 	ask.describe(&sample)
 	explain(&sample, s.target)
 	r.Sink.Sample(sample)
+	r.keepText(x, s.target, ask.call.Messages, sample)
 	r.Notify(Event{Kind: EventRequest, Scenario: s.scenario, Engine: s.target.Name, Sample: &sample})
 	return sample
 }

@@ -24,6 +24,8 @@ type Options struct {
 	Start time.Time
 	RunID string
 	Sink  Sink
+	// Texts keeps prompts and answers; nil keeps none.
+	Texts TextSink
 	// Notify may be nil.
 	Notify Notify
 	// Part is which share of the load this client carries; others carry the rest.

@@ -80,7 +80,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 		Statistics: Statistics{Confidence: 0.99},
 		Verdict:    Verdict{PracticalThreshold: 0.1, Weights: Weights{FirstToken: 1, Throughput: 2.5, Reliability: 10, Tail: 3}},
 		Cost:       Cost{GPUHour: ptr(2.5), Currency: "EUR", GPUs: map[string]int{"vllm": 2, "vllm-large": 8}},
-		Output:     Output{Directory: "./out", Formats: []string{}, Figures: []string{"ttft", "radar"}, RecordFrames: true},
+		Output:     Output{Directory: "./out", Formats: []string{}, Figures: []string{"ttft", "radar"}, RecordFrames: true, RecordText: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

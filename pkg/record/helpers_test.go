@@ -76,7 +76,7 @@ func fullRun() Run {
 				Name: "chat", Kind: KindLoad, Shape: fullShape(), WarmupRequests: 3, Requests: 10, ExpectedS: 67,
 			}},
 			Targets:    []Target{{Scenario: "chat", Metric: "ttft_ms", Statistic: "p95", Limit: 500}},
-			Confidence: 0.95, SLO: SLO{TTFTMS: Some(200.0), TPOTMS: Some(50.0), E2EMS: Some(5000.0)}, Seed: 7, ExpectedS: 67,
+			Confidence: 0.95, SLO: SLO{TTFTMS: Some(200.0), TPOTMS: Some(50.0), E2EMS: Some(5000.0)}, Seed: 7, ExpectedS: 67, RecordText: true,
 		},
 		Findings: []Finding{fullFinding()}, Config: "benchmark: {}\n",
 	}
@@ -162,6 +162,14 @@ func fullBlock() Block {
 			OpenFiles: Some(int64(70)), FileLimit: Some(int64(1024)), OpenSockets: Some(int64(60)),
 			Retransmits: Some(int64(2)), ReceivePressure: Some(int64(1)),
 		},
+	}
+}
+
+func fullText() Text {
+	return Text{
+		RequestID: "run-vllm-0m1-4", Engine: "vllm", Scenario: "chat", Phase: PhaseMeasure, Status: StatusTruncated,
+		Messages:  []TextMessage{{Role: "user", Content: "Why is the sky blue?"}},
+		Reasoning: "They ask about light.", Answer: "Because", FinishReason: "length", MessagesTruncated: true, AnswerTruncated: true,
 	}
 }
 

@@ -31,6 +31,7 @@ func titles() map[string]string {
 		"run":        "raw/run.json: what a run intended, where and by what",
 		"samples":    "A line of raw/samples.jsonl: one request as it was measured",
 		"blocks":     "A line of raw/blocks.jsonl: the state of one stretch of a scenario against one engine",
+		"texts":      "A line of raw/texts.jsonl: what was said in one request, where a run was asked to keep it",
 		"server":     "A line of raw/server.jsonl: one reading of an engine's own metrics",
 		"summary":    "processed/summary.json: what a run amounts to",
 		"validation": "What validate-infra -o json prints: the checks of the ground that engines stand on",

@@ -21,6 +21,8 @@ const (
 	SamplesFile = "raw/samples.jsonl"
 	BlocksFile  = "raw/blocks.jsonl"
 	ServerFile  = "raw/server.jsonl"
+	// TextsFile is there only where a run was asked to keep texts.
+	TextsFile   = "raw/texts.jsonl"
 	SummaryJSON = "processed/summary.json"
 	SummaryCSV  = "processed/summary.csv"
 	ReportHTML  = "reports/report.html"

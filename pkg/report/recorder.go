@@ -27,6 +27,7 @@ const backlog = 1 << 14
 // and Close says so.
 type Recorder struct {
 	in     chan any
+	texts  chan struct{} // a place for each text that waits
 	done   chan struct{}
 	files  rawFiles
 	sum    *summary.Aggregator
@@ -38,7 +39,10 @@ type Recorder struct {
 }
 
 // rawFiles are the files that grow while a run goes on.
-type rawFiles struct{ samples, blocks, server *os.File }
+type rawFiles struct {
+	samples, blocks, server *os.File
+	texts                   *os.File // nil where texts are not kept
+}
 
 // openRaw opens them to be added to by nobody else.
 func openRaw(d *Dir) (f rawFiles, err error) {
@@ -56,7 +60,7 @@ func openRaw(d *Dir) (f rawFiles, err error) {
 // each does something to every file that is open.
 func (f rawFiles) each(do func(*os.File) error) error {
 	var all []error
-	for _, file := range []*os.File{f.samples, f.blocks, f.server} {
+	for _, file := range []*os.File{f.samples, f.blocks, f.server, f.texts} {
 		if file != nil {
 			all = append(all, do(file))
 		}
@@ -89,7 +93,7 @@ func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error), 
 	if failed == nil {
 		failed = func(error) {}
 	}
-	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed, present: present, seen: seen}
+	r := &Recorder{in: make(chan any, backlog), texts: make(chan struct{}, textBacklog), done: make(chan struct{}), files: files, sum: sum, failed: failed, present: present, seen: seen}
 	go r.write()
 	return r
 }
@@ -146,6 +150,9 @@ func (r *Recorder) keep(v any) {
 	case record.ServerSample:
 		r.sum.AddServer(v)
 		r.append(r.files.server, v)
+	case record.Text:
+		r.append(r.files.texts, v)
+		<-r.texts
 	}
 }
 

@@ -29,6 +29,8 @@ func (o *Options) checkCrew() error {
 	switch {
 	case o.Simulate:
 		return cli.Usagef("--in-cluster measures from pods, and --simulate runs engines on this machine, which no pod reaches: choose one")
+	case o.config.Config.Output.RecordText:
+		return cli.Usagef("--record-text (output.record_text) keeps prompts and answers on this machine; with --in-cluster they would pass through the workers' logs, which others can read: leave one of the two out")
 	case o.config.Config.TestScenarios.Capacity.Enabled && o.Crew.Workers > 1:
 		return cli.Usagef("a search for the capacity is led by one client, which decides on the next rate by what it saw: use --in-cluster=1")
 	case len(o.TokenFiles) > 0:

@@ -91,7 +91,7 @@ func (j *journal) open() (err error) {
 		return err
 	}
 	j.log = slog.New(slog.NewJSONHandler(j.logFile, nil)).With("run_id", j.run.RunID)
-	j.recorder, err = report.NewRecorder(j.dir, j.sum, j.diskFailed)
+	j.recorder, err = j.newRecorder()(j.dir, j.sum, j.diskFailed)
 	if err != nil {
 		return errors.Join(err, j.logFile.Close())
 	}

@@ -38,6 +38,7 @@ type Options struct {
 	Formats      []string
 	NoCharts     bool
 	RecordFrames bool
+	RecordText   bool
 	DryRun       bool
 	Verbose      bool
 	FailOnTarget bool
@@ -83,6 +84,7 @@ func (o *Options) bind(c *cobra.Command) {
 	f.StringSliceVar(&o.Formats, "format", nil, "Documents to write: "+strings.Join(report.Formats(), ", "))
 	f.BoolVar(&o.NoCharts, "no-charts", false, "Write no charts")
 	f.BoolVar(&o.RecordFrames, "record-frames", false, "Keep the arrival of every token-bearing frame with each sample")
+	f.BoolVar(&o.RecordText, "record-text", false, "Keep prompts and answers with the run, in raw/texts.jsonl; they hold whatever was said")
 	f.BoolVar(&o.DryRun, "dry-run", false, "Print the plan and send nothing")
 	f.BoolVar(&o.Verbose, "verbose", false, "Say where each setting came from and why requests failed")
 	cli.BindColour(f, &o.Colour)

@@ -97,6 +97,7 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 		Host: inputs.Host(o.System.ReadFile), Live: j.live,
 		MaxErrorRate: o.Rails.maxErrorRate,
 		OnPanic:      func() { j.progress.Close(false) },
+		Texts:        j.texts(),
 	}
 	for _, f := range append(o.searchFindings(), o.groundFindings(ctx)...) {
 		j.find(f)
