@@ -128,12 +128,7 @@ func (o *Options) override() error {
 	if o.NoCharts {
 		set("output.charts", false, "--no-charts")
 	}
-	if o.RecordFrames {
-		set("output.record_frames", true, "--record-frames")
-	}
-	if o.RecordText {
-		set("output.record_text", true, "--record-text")
-	}
+	o.overrideRecording(set)
 	if o.UntilConfident {
 		if !o.config.Config.TestScenarios.TTFT.IsEnabled() {
 			return cli.Usagef("--until-confident is about the scenario of single requests, and this configuration does not run it")

@@ -9,6 +9,16 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
 )
 
+// overrideRecording lays the flags on top that say what is kept beside the samples.
+func (o *Options) overrideRecording(set func(path string, value any, flag string)) {
+	if o.RecordFrames {
+		set("output.record_frames", true, "--record-frames")
+	}
+	if o.RecordText {
+		set("output.record_text", true, "--record-text")
+	}
+}
+
 // newRecorder is how the run's recorder is made.
 func (j *journal) newRecorder() func(*report.Dir, *summary.Aggregator, func(error)) (*report.Recorder, error) {
 	if j.run.Plan.RecordText {
