@@ -313,3 +313,42 @@ func hostileWorkers(t *testing.T, namespace, kubeconfig string) {
 		t.Errorf("the event was not told, so this shows nothing: %s", o.err)
 	}
 }
+
+// TestACallersTokenForTheClusterIsInNothingThatARunLeaves measures through the API
+// server with a token of the kubeconfig, as loudly as it can be asked.
+func TestACallersTokenForTheClusterIsInNothingThatARunLeaves(t *testing.T) {
+	on(t, controlPlane)
+	f := newFleet(t, "vllm")
+	kubeconfig := account(t, f.namespace, "caller", mayList, mayTunnel)
+	token := strings.TrimSpace(kubectl(t, "config", "--kubeconfig", kubeconfig, "view", "--raw", "-o", "jsonpath={.users[?(@.name==\"caller\")].user.token}"))
+	if len(token) < 100 {
+		t.Fatalf("a token of %d characters", len(token))
+	}
+	secret := token[len(token)-40:] // of its signature
+	results := t.TempDir()
+	file := filepath.Join(t.TempDir(), "plan.yaml")
+	if err := os.WriteFile(file, []byte(hostilePlan), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := llmbench(t, kubeconfig, "quick", "--config", file, "--output-dir", results, "--verbose", "-v=9")
+	if o.code != 0 || !strings.Contains(o.err, "masked") {
+		t.Errorf("exit code %d; no header was logged at all, so this shows nothing", o.code)
+	}
+	texts := map[string]string{"standard output": o.out, "standard error": o.err}
+	err := filepath.WalkDir(results, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		texts[path] = string(data)
+		return err
+	})
+	if err != nil || len(texts) < 10 {
+		t.Errorf("%d texts: %v", len(texts), err)
+	}
+	for where, text := range texts {
+		if strings.Contains(text, secret) {
+			t.Errorf("the caller's token stands in %s", where)
+		}
+	}
+}
