@@ -2,6 +2,8 @@ module github.com/kubectl-llmbench/kubectl-llmbench
 
 go 1.26.0
 
+toolchain go1.26.10
+
 require (
 	charm.land/bubbletea/v2 v2.1.1
 	codeberg.org/go-pdf/fpdf v0.12.0
