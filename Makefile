@@ -8,6 +8,8 @@ COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 # How long `make fuzz` spends on each target.
 FUZZTIME ?= 60s
 GOVULNCHECK := v1.9.0
+# The database itself is a module too, for where vuln.go.dev is out of reach.
+VULNDB_VERSION ?= latest
 
 PROGRAM   := ./cmd/kubectl-llmbench
 # The commit comes in by -X, so that a build needs no version control.
@@ -132,8 +134,15 @@ soak: ## Load simulated engines for an hour (SOAK=1h) and print what grows
 	LLMBENCH_SOAK=$(or $(SOAK),1h) go test -count=1 -v -timeout 0 -run LongLoad ./test/soak
 
 .PHONY: vuln
-vuln: ## Ask the Go vulnerability database (VULNDB=file://DIR for a copy) about what is called; needs the network
+vuln: ## Ask the Go vulnerability database (VULNDB=file://… a copy of it) about what is called
 	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) $(if $(VULNDB),-db $(VULNDB)) ./...
+
+.PHONY: vulndb
+vulndb: ## Write bin/vulndb, a copy of that database, from the Go module proxy
+	rm -rf bin/vulndb
+	dir=$$(go mod download -json golang.org/x/vulndb@$(VULNDB_VERSION) | sed -n 's/^\t"Dir": "\(.*\)",$$/\1/p'); \
+	  go run golang.org/x/vulndb/cmd/indexdb@$(VULNDB_VERSION) -vulns "$$dir/data/osv" -out bin/vulndb
+	@echo "make vuln VULNDB=file://$(CURDIR)/bin/vulndb"
 
 # The repository that the image is published in.
 IMAGE ?= ghcr.io/kubectl-llmbench/kubectl-llmbench

@@ -139,14 +139,14 @@ func (t *transcript) add(frame []byte) {
 	t.ends = append(t.ends, len(t.bytes))
 }
 
-// said is the text of the stream that was followed last.
+// said is all the text of the stream that was followed last.
 func (x *exchange) said() (reasoning, answer string) {
 	var thought, text strings.Builder
 	from := 0
 	for _, end := range x.transcript.ends {
-		reasoning, answer := x.decoder.Text(x.transcript.bytes[from:end])
-		thought.WriteString(reasoning)
-		text.WriteString(answer)
+		r, a := x.decoder.Text(x.transcript.bytes[from:end])
+		thought.WriteString(r)
+		text.WriteString(a)
 		from = end
 	}
 	return thought.String(), text.String()

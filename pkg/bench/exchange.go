@@ -147,11 +147,11 @@ func (x *exchange) follow(s *wire.Stream, w *watch) error {
 				x.onFirst(frame.At)
 			}
 		}
-		if d.Token {
+		if d.Token && !ended {
 			w.token(frame.At)
 			x.live.frame(d.Tokens)
 		}
-		if x.keepText {
+		if x.keepText && !ended {
 			x.transcript.add(frame.Data)
 		}
 		if x.tally.ended && !ended {

@@ -48,7 +48,7 @@ func (ts Traces) MeanPromptTokens() float64 {
 
 // PlanWith is Plan for a configuration whose load tests replay traces.
 func PlanWith(cfg config.Config, traces Traces, engines []record.EngineInfo, seed uint64) record.Plan {
-	p := record.Plan{Engines: engines, Seed: seed, Confidence: cfg.Statistics.Confidence, SLO: goodputSLO(cfg.SLO)}
+	p := record.Plan{Engines: engines, Seed: seed, Confidence: cfg.Statistics.Confidence, SLO: goodputSLO(cfg.SLO), RecordText: cfg.Output.RecordText}
 	for _, s := range scenarios(cfg, traces) {
 		s.plan.ExpectedS *= float64(len(engines))
 		p.Scenarios = append(p.Scenarios, s.plan)

@@ -63,13 +63,14 @@ func (r *runner) attempt(ctx context.Context, x *exchange, s shot, ask ask, atte
 	x.live.end(out.status)
 	sample := x.sample(r.Start, tk, out)
 	r.warnOfCounts(s.target, s.scenario, x.bounds)
+	r.warnOfLateText(s.target, sample)
 	if s.block != nil && sample.Status == record.StatusOK && tk.phase == record.PhaseMeasure {
 		s.block.add(&x.tally)
 	}
 	ask.describe(&sample)
 	explain(&sample, s.target)
 	r.Sink.Sample(sample)
-	r.keepText(x, ask, sample)
+	r.keepText(x, s.target, ask.call.Messages, sample)
 	r.Notify(Event{Kind: EventRequest, Scenario: s.scenario, Engine: s.target.Name, Sample: &sample})
 	return sample
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/load"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/prompt"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
 // Options are what a run needs.
@@ -25,6 +24,8 @@ type Options struct {
 	Start time.Time
 	RunID string
 	Sink  Sink
+	// Texts keeps prompts and answers; nil keeps none.
+	Texts TextSink
 	// Notify may be nil.
 	Notify Notify
 	// Part is which share of the load this client carries; others carry the rest.
@@ -39,8 +40,6 @@ type Options struct {
 	// Skip names a scenario to end at once, while it is under way; any other name
 	// is ignored. It may be nil.
 	Skip <-chan string
-	// Texts takes what each request asked and was answered; nil keeps none of it.
-	Texts func(record.Text)
 	// MaxErrorRate is the share of requests that may fail, or be due and not sent,
 	// before an engine is left out of the rest of a scenario; 0 bears any.
 	MaxErrorRate float64
@@ -62,6 +61,7 @@ type runner struct {
 	exchanges sync.Pool
 	cut       sync.Map // names of engines that were found to cut prompts
 	doubted   sync.Map // names of engines whose counts were not believed
+	late      sync.Map // what was said of text behind the end, by engine and finding
 	host      *host
 	scraped   sync.Map // what is known of reading each target's metrics, by *Target
 	// rulers say how each engine counts tokens, where prompts aim at lengths.

@@ -26,7 +26,8 @@ func (x *exchange) sample(start time.Time, tk ticket, out outcome) record.Sample
 		ScheduledMS: since(start, tk.scheduled), SentMS: since(start, sent), QueueMS: since(tk.scheduled, sent),
 		TTFTMS: since(sent, t.firstToken), TTFAMS: since(sent, t.firstAnswer),
 		FirstEventMS: since(sent, t.firstEvent), E2EMS: since(sent, t.lastToken),
-		Frames: t.frames, Coalesced: t.coalesced, Status: out.status, Error: out.err,
+		Frames: t.frames, FramesAfterFinish: t.afterFinish, FramesAfterEnd: t.afterEnd,
+		Coalesced: t.coalesced, Status: out.status, Error: out.err,
 	}
 	if !sent.IsZero() {
 		s.ConnectMS = record.Some(millis(x.timing.DNS + x.timing.Dial + x.timing.TLS))

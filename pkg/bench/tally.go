@@ -28,7 +28,9 @@ type tally struct {
 
 	finished, ended bool
 	failure         *engine.Failure
-	afterFinish     int64
+	// afterFinish are frames with text behind the finish marker, which count as
+	// the others do; afterEnd are those behind the end of the stream, which do not.
+	afterFinish, afterEnd int64
 }
 
 // gap is the time between two token-bearing frames and the tokens of the
@@ -47,12 +49,14 @@ func (t *tally) add(f *wire.Frame, d engine.Delta) (first bool) {
 	if t.firstEvent.IsZero() {
 		t.firstEvent = f.At
 	}
-	if d.Token && t.ended {
-		t.afterFinish++
-		return false
-	}
-	if d.Token {
+	switch {
+	case d.Token && !t.ended:
+		if t.finished && !d.Bare {
+			t.afterFinish++
+		}
 		first = t.token(f, d)
+	case d.Token && !d.End: // one that ends the stream again is the last frame, sent twice
+		t.afterEnd++
 	}
 	t.finished = t.finished || d.Finish
 	t.ended = t.ended || d.End

@@ -81,7 +81,15 @@ func TestTPOTLeavesOutTheFirstFramesTokens(t *testing.T) {
 
 func TestTokensAfterTheEndAreNone(t *testing.T) {
 	c := follow(step{ms: 10, delta: token}, step{ms: 20, delta: done}, step{ms: 90, delta: token})
-	if c.frames != 1 || c.afterFinish != 1 || ms(since(zero, c.lastToken)) != 10 {
+	if c.frames != 1 || c.afterEnd != 1 || c.afterFinish != 0 || ms(since(zero, c.lastToken)) != 10 {
+		t.Errorf("tally %+v", c)
+	}
+}
+
+func TestTokensAfterTheFinishMarkerCountAndShow(t *testing.T) {
+	finish, bare := engine.Delta{Finish: true}, engine.Delta{Token: true, Bare: true, Tokens: 1}
+	c := follow(step{ms: 10, delta: token}, step{ms: 20, delta: finish}, step{ms: 90, delta: token}, step{ms: 95, delta: bare}, step{ms: 99, delta: engine.Delta{End: true}})
+	if c.frames != 3 || c.afterFinish != 1 || c.afterEnd != 0 || ms(since(zero, c.lastToken)) != 95 {
 		t.Errorf("tally %+v", c)
 	}
 }

@@ -44,7 +44,7 @@ func NewRoot(streams cli.Streams, sys cli.System, build cli.Build) *cobra.Comman
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return cli.Usagef("%w\nSee '%s --help' for usage", err, c.CommandPath())
 	})
-	cli.BindVerbosity(root.PersistentFlags())
+	cli.BindVerbosity(root.PersistentFlags(), streams.Err)
 	root.AddCommand(benchmark.NewCommands(streams, sys, build)...)
 	root.AddCommand(
 		attach.NewCommand(streams, sys),

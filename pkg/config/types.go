@@ -155,6 +155,6 @@ type Output struct {
 	Figures []string `yaml:"figures" json:"figures" jsonschema:"nullable,uniqueItems=true,enum=ttft,enum=dashboard,enum=radar,enum=cdf,enum=goodput,enum=timeline"`
 	// Keep the arrival of every token-bearing frame. Samples grow by about ten bytes a token.
 	RecordFrames bool `yaml:"record_frames" json:"record_frames"`
-	// Keep what every request asked and was answered, in raw/texts.jsonl. Without it no prompt and no answer is stored.
+	// Keep prompts and answers, in raw/texts.jsonl; they hold whatever was said. Not with workers in the cluster.
 	RecordText bool `yaml:"record_text" json:"record_text"`
 }

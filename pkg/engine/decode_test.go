@@ -238,6 +238,13 @@ var written = []struct {
 		`{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"tiny","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}`,
 		`{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"","choices":[{"index":0,"delta":{"content":""},"finish_reason":null}]}`,
 	}, "a -", "?/?/?  "},
+	{"text behind a total shows that it was none", OpenAI, "chat", []string{
+		textChunk("a"), `{"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}`, textChunk("c"), "[DONE]",
+	}, "a af a e", "3/?/?  stop"},
+	{"and the last total is one", OpenAI, "chat", []string{
+		textChunk("a"), `{"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}`, textChunk("c"),
+		`{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":3}}`, "[DONE]",
+	}, "a af a - e", "3/?/3 engine stop"},
 	{"not JSON", OpenAI, "chat", []string{textChunk("a"), `{"choices":[{`, `oops`, `"text"`, `{"choices":7}`}, "a !malformed !malformed !malformed !malformed", "?/?/?  "},
 	{"TGI's overload on its chat route", TGI, "chat",
 		[]string{`{"error":{"message":"Model is overloaded","http_status_code":422}}`, "[DONE]"}, "!overloaded e", "?/?/?  "},

@@ -41,6 +41,8 @@ func (s *stream) take(r *reading) Delta {
 	}
 	if r.usage.said() {
 		s.count(r)
+	} else if s.totals.Source == record.TokensEngine && d.Token {
+		s.totals.OutputTokens, s.totals.Source = record.Int{}, "" // it was no total: more came
 	}
 	d.Finish = s.finish(r)
 	if r.timings != nil {

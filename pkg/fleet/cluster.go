@@ -45,7 +45,7 @@ func (c InCluster) Troubles(ctx context.Context) ([]Trouble, error) {
 	var all []Trouble
 	for _, e := range events {
 		if about := e.InvolvedObject.Name; about == c.Name || strings.HasPrefix(about, c.Name+"-") {
-			all = append(all, Trouble{Object: about, Reason: e.Reason, Message: e.Message, Hopeless: about == c.Name && e.Reason == "FailedCreate"})
+			all = append(all, Trouble{Object: about, Reason: oneLine(e.Reason), Message: oneLine(e.Message), Hopeless: about == c.Name && e.Reason == "FailedCreate"})
 		}
 	}
 	return all, nil
@@ -121,5 +121,9 @@ func (p *Pod) container(s corev1.ContainerStatus) {
 var hopelessReasons = []string{"ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 
 func said(reason, message string) string {
-	return strings.TrimSuffix(reason+": "+strings.TrimSpace(message), ": ")
+	return strings.TrimSuffix(oneLine(reason)+": "+oneLine(message), ": ")
 }
+
+// oneLine keeps what somebody wrote into the cluster from making lines of its own
+// in an error, where lines stay lines.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

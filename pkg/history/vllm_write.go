@@ -29,7 +29,7 @@ func WriteVLLM(w io.Writer, s record.Summary, values func(scenario, engine, metr
 				if err != nil {
 					return fmt.Errorf("encode %s in %s as a result of vllm bench serve: %w", engine, scenario, err)
 				}
-				_, err = w.Write(append(data, '\n'))
+				_, err = w.Write(append(record.Escaped(data), '\n'))
 				return err
 			}
 		}

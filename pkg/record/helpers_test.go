@@ -76,7 +76,7 @@ func fullRun() Run {
 				Name: "chat", Kind: KindLoad, Shape: fullShape(), WarmupRequests: 3, Requests: 10, ExpectedS: 67,
 			}},
 			Targets:    []Target{{Scenario: "chat", Metric: "ttft_ms", Statistic: "p95", Limit: 500}},
-			Confidence: 0.95, SLO: SLO{TTFTMS: Some(200.0), TPOTMS: Some(50.0), E2EMS: Some(5000.0)}, Seed: 7, ExpectedS: 67,
+			Confidence: 0.95, SLO: SLO{TTFTMS: Some(200.0), TPOTMS: Some(50.0), E2EMS: Some(5000.0)}, Seed: 7, ExpectedS: 67, RecordText: true,
 		},
 		Findings: []Finding{fullFinding()}, Config: "benchmark: {}\n",
 	}
@@ -146,7 +146,7 @@ func fullSample() Sample {
 		FirstEventMS: Some(49.5), TPOTMS: Some(20.5), E2EMS: Some(2000.0), MaxStallMS: Some(90.0),
 		PromptTargetTokens: Some(int64(32)), OutputTargetTokens: Some(int64(128)),
 		PromptTokens: Some(int64(30)), CachedTokens: Some(int64(0)), OutputTokens: Some(int64(96)), TokenSource: TokensEngine,
-		Frames: 95, Coalesced: 1, Clock: ClockKernel, Status: StatusTruncated,
+		Frames: 95, FramesAfterFinish: 1, FramesAfterEnd: 2, Coalesced: 1, Clock: ClockKernel, Status: StatusTruncated,
 		Error:   &SampleError{Message: "the stream ended", HTTPStatus: 200, Phase: "stream"},
 		Attempt: 2, EngineTimings: map[string]float64{"queue_ms": 1.5}, FramesMS: []float64{50.25, 70},
 	}
@@ -165,6 +165,14 @@ func fullBlock() Block {
 	}
 }
 
+func fullText() Text {
+	return Text{
+		RequestID: "run-vllm-0m1-4", Engine: "vllm", Scenario: "chat", Phase: PhaseMeasure, Status: StatusTruncated,
+		Messages:  []TextMessage{{Role: "user", Content: "Why is the sky blue?"}},
+		Reasoning: "They ask about light.", Answer: "Because", FinishReason: "length", MessagesTruncated: true, AnswerTruncated: true,
+	}
+}
+
 func fullServerView() *ServerView {
 	return &ServerView{
 		RequestsDelta: Some(int64(30)), OwnRequests: Some(int64(26)), UnclearRequests: Some(int64(1)), ForeignRequests: Some(int64(3)),
@@ -176,13 +184,6 @@ func fullServerView() *ServerView {
 			Source: TTFTFromMetrics, N: 30, Mean: 48.5, OwnMean: Some(50.0), NetworkMS: Some(1.5),
 			P50: &Interval{40, 60}, P95: &Interval{80, 100},
 		},
-	}
-}
-
-func fullText() Text {
-	return Text{
-		RequestID: "r1", Engine: "vllm", Scenario: "chat", Prompt: []TextMessage{{Role: "user", Content: "Why?"}},
-		Reasoning: "Hm.", Answer: "Because.", Cut: true,
 	}
 }
 

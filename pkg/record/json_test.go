@@ -22,8 +22,8 @@ func documents() map[string]struct{ full, least any } {
 		"summary":    {fullSummary(), Summary{SchemaVersion: SchemaVersion, StartedAt: began, Environment: Environment{Engines: []EngineInfo{}}, Scenarios: []ScenarioResult{{Engines: []EngineResult{{Client: &ClientHealth{Verdict: ClientOK}, TTFT: &Distribution{}}}}}, Targets: []TargetResult{}, Findings: []Finding{}}},
 		"samples":    {fullSample(), Sample{Phase: PhaseWarmup, Status: StatusRefused, Attempt: 1}},
 		"blocks":     {fullBlock(), Block{}},
+		"texts":      {fullText(), Text{Phase: PhaseMeasure, Status: StatusOK, Messages: []TextMessage{}}},
 		"server":     {fullServerSample(), ServerSample{Status: StatusOK}},
-		"texts":      {fullText(), Text{Prompt: []TextMessage{}}},
 		"validation": {fullValidation(), NewValidation(nil, nil)},
 		"comparison": {fullComparison(), Comparison{SchemaVersion: SchemaVersion, Runs: []ComparedRun{{}}, Rows: []ComparedRow{{Change: ChangeNone}}}},
 		"discovery":  {fullDiscovery(), Discovery{SchemaVersion: SchemaVersion, Engines: []DiscoveredEngine{{Models: []string{}, Candidates: []Candidate{{Status: CandidateFailed}}}}, Skipped: []Skipped{}}},
@@ -92,7 +92,7 @@ func TestKeysArePromised(t *testing.T) {
 		want       string
 	}{
 		{"sample", "", fullSample(), "request_id engine endpoint scenario phase seq turn scheduled_ms sent_ms queue_ms connect_ms ttft_ms ttfa_ms first_event_ms " +
-			"tpot_ms e2e_ms max_stall_ms prompt_tokens cached_tokens prompt_target_tokens output_target_tokens output_tokens token_source frames coalesced clock status error attempt engine_timings frames_ms"},
+			"tpot_ms e2e_ms max_stall_ms prompt_tokens cached_tokens prompt_target_tokens output_target_tokens output_tokens token_source frames frames_after_finish frames_after_end coalesced clock status error attempt engine_timings frames_ms"},
 		{"sample error", "error", fullSample(), "message http_status phase"},
 		{"summary", "", fullSummary(), "schema_version run_id name started_at finished_at simulated partial interrupted tool environment scenarios targets fairness currency findings verdict"},
 		{"tool", "tool", fullSummary(), "version commit go os arch clock"},

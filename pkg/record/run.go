@@ -206,6 +206,8 @@ type Plan struct {
 	SLO        SLO     `json:"slo,omitzero"`
 	Seed       uint64  `json:"seed"`
 	ExpectedS  float64 `json:"expected_s"`
+	// RecordText says that prompts and answers are kept, in raw/texts.jsonl.
+	RecordText bool `json:"record_text,omitempty"`
 }
 
 // Run is raw/run.json: what was intended, where and by what. Its outcome

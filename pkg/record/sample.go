@@ -97,6 +97,13 @@ type Sample struct {
 	TokenSource  TokenSource `json:"token_source,omitempty"`
 	// Frames counts token-bearing frames.
 	Frames int64 `json:"frames,omitempty"`
+	// FramesAfterFinish are those of Frames that came behind the engine's finish
+	// marker, which should be the last with text; they count as the others do.
+	FramesAfterFinish int64 `json:"frames_after_finish,omitempty"`
+	// FramesAfterEnd counts token-bearing frames behind the end of the stream
+	// ([DONE], generated_text, done: true), where no client reads on. Nothing
+	// counts them.
+	FramesAfterEnd int64 `json:"frames_after_end,omitempty"`
 	// Coalesced counts token-bearing frames that shared their arrival stamp
 	// with the frame before them.
 	Coalesced int64 `json:"coalesced,omitempty"`

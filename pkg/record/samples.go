@@ -90,6 +90,6 @@ func AppendLine(w io.Writer, v any) error {
 	if err != nil {
 		return fmt.Errorf("encode a record: %w", err)
 	}
-	_, err = w.Write(append(line, '\n'))
+	_, err = w.Write(append(Escaped(line), '\n'))
 	return err
 }

@@ -21,7 +21,7 @@ const (
 	SamplesFile = "raw/samples.jsonl"
 	BlocksFile  = "raw/blocks.jsonl"
 	ServerFile  = "raw/server.jsonl"
-	// TextsFile is there only where a run was told to keep texts.
+	// TextsFile is there only where a run was asked to keep texts.
 	TextsFile   = "raw/texts.jsonl"
 	SummaryJSON = "processed/summary.json"
 	SummaryCSV  = "processed/summary.csv"

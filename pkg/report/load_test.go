@@ -301,7 +301,7 @@ func TestAFullDevice(t *testing.T) {
 	}
 	live := summary.New(exampleRun())
 	var said []string
-	r := startRecorder(nil, rawFiles{samples: full, blocks: blocks}, live, func(err error) { said = append(said, err.Error()) }, nil)
+	r := startRecorder(rawFiles{samples: full, blocks: blocks}, live, func(err error) { said = append(said, err.Error()) }, nil, nil)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for seq := range int64(50) {
 		r.Sample(sample(rng, seq, "vllm", "ttft"))

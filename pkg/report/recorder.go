@@ -27,18 +27,22 @@ const backlog = 1 << 14
 // and Close says so.
 type Recorder struct {
 	in     chan any
+	texts  chan struct{} // a place for each text that waits
 	done   chan struct{}
 	files  rawFiles
 	sum    *summary.Aggregator
 	failed func(error)
-	// dir is where the files are, nil where they were opened elsewhere.
-	dir  *Dir
-	seen map[any]bool
-	err  error
+	// present says whether the files still have their names, nil for always.
+	present func() error
+	seen    map[any]bool
+	err     error
 }
 
 // rawFiles are the files that grow while a run goes on.
-type rawFiles struct{ samples, blocks, server, texts *os.File }
+type rawFiles struct {
+	samples, blocks, server *os.File
+	texts                   *os.File // nil where texts are not kept
+}
 
 // openRaw opens them to be added to by nobody else.
 func openRaw(d *Dir) (f rawFiles, err error) {
@@ -71,7 +75,7 @@ func NewRecorder(d *Dir, sum *summary.Aggregator, failed func(error)) (*Recorder
 	if err != nil {
 		return nil, err
 	}
-	return startRecorder(d, files, sum, failed, nil), nil
+	return startRecorder(files, sum, failed, d.present, nil), nil
 }
 
 // present says whether the run's directory is still there: what is written to
@@ -85,11 +89,11 @@ func (d *Dir) present() error {
 
 // startRecorder records into open files, which Close closes. Records whose
 // identity is in seen are passed over.
-func startRecorder(d *Dir, files rawFiles, sum *summary.Aggregator, failed func(error), seen map[any]bool) *Recorder {
+func startRecorder(files rawFiles, sum *summary.Aggregator, failed func(error), present func() error, seen map[any]bool) *Recorder {
 	if failed == nil {
 		failed = func(error) {}
 	}
-	r := &Recorder{in: make(chan any, backlog), done: make(chan struct{}), files: files, sum: sum, failed: failed, dir: d, seen: seen}
+	r := &Recorder{in: make(chan any, backlog), texts: make(chan struct{}, textBacklog), done: make(chan struct{}), files: files, sum: sum, failed: failed, present: present, seen: seen}
 	go r.write()
 	return r
 }
@@ -102,10 +106,6 @@ func (r *Recorder) Block(b record.Block) { r.in <- b }
 
 // Server keeps one reading of an engine's metrics.
 func (r *Recorder) Server(s record.ServerSample) { r.in <- s }
-
-// Text keeps what a request asked and was answered. The first one makes the
-// file.
-func (r *Recorder) Text(t record.Text) { r.in <- t }
 
 // Close writes what is still waiting, forces it to the disk and reports the
 // first error the disk gave. No record may be handed over afterwards.
@@ -151,17 +151,9 @@ func (r *Recorder) keep(v any) {
 		r.sum.AddServer(v)
 		r.append(r.files.server, v)
 	case record.Text:
-		r.text(v)
+		r.append(r.files.texts, v)
+		<-r.texts
 	}
-}
-
-func (r *Recorder) text(t record.Text) {
-	if r.files.texts == nil && r.err == nil {
-		file, err := r.dir.AppendFile(TextsFile)
-		r.note("make "+TextsFile, err)
-		r.files.texts = file
-	}
-	r.append(r.files.texts, t)
 }
 
 // append writes one line. After the first failure the disk is left alone, so
@@ -176,8 +168,8 @@ func (r *Recorder) sync() {
 	if r.err == nil {
 		r.note("sync the run's files", r.files.each((*os.File).Sync))
 	}
-	if r.err == nil && r.dir != nil {
-		r.note("look for the run's files", r.dir.present())
+	if r.err == nil && r.present != nil {
+		r.note("look for the run's files", r.present())
 	}
 }
 

@@ -53,7 +53,7 @@ func Resume(d *Dir, sum *summary.Aggregator, failed func(error)) (*Recorder, err
 	if err != nil {
 		return nil, errors.Join(err, files.each((*os.File).Close))
 	}
-	return startRecorder(d, files, sum, failed, seen), nil
+	return startRecorder(files, sum, failed, d.present, seen), nil
 }
 
 // takeUp sums up the records of a directory, cuts torn ones off and returns the

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 
 	"github.com/goccy/go-yaml"
 
@@ -48,21 +47,14 @@ func WriteDocument(w io.Writer, v any, output string) error {
 	if err := record.WriteJSON(&b, v); err != nil {
 		return fmt.Errorf("encode output: %w", err)
 	}
-	data := b.Bytes()
-	if output == "yaml" {
-		var err error
-		if data, err = yaml.JSONToYAML(data); err != nil {
-			return fmt.Errorf("encode output: %w", err)
-		}
-		return write(w, visible(data, func(rune) string { return "\uFFFD" }))
+	if output != "yaml" {
+		return write(w, b.Bytes())
 	}
-	return write(w, visible(data, func(r rune) string {
-		high, low := utf16.EncodeRune(r)
-		if high == unicode.ReplacementChar {
-			return fmt.Sprintf(`\u%04x`, r)
-		}
-		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
-	}))
+	data, err := yaml.JSONToYAML(b.Bytes())
+	if err != nil {
+		return fmt.Errorf("encode output: %w", err)
+	}
+	return write(w, visible(data))
 }
 
 func write(w io.Writer, data []byte) error {
@@ -70,21 +62,13 @@ func write(w io.Writer, data []byte) error {
 	return err
 }
 
-// visible replaces what a terminal would act upon and nobody would see. JSON
-// leaves the second set of control characters and the marks that turn text
-// around as they are; they stand in strings only, where an escape means them.
-func visible(data []byte, instead func(rune) string) []byte {
-	hidden := func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
-	if bytes.IndexFunc(data, hidden) < 0 {
-		return data
-	}
-	var b bytes.Buffer
-	for _, r := range string(data) {
-		if hidden(r) {
-			b.WriteString(instead(r))
-			continue
+// visible replaces what a terminal would act upon and nobody would see. In JSON
+// that is escaped, but YAML's encoder writes some of it as it is.
+func visible(data []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if r != '\n' && !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
 		}
-		b.WriteRune(r)
-	}
-	return b.Bytes()
+		return r
+	}, data)
 }

@@ -64,7 +64,7 @@ func TestEveryMetricAndErrorClassHasAnEntry(t *testing.T) {
 
 func TestEveryKeyOfResultsIsListed(t *testing.T) {
 	text := read(t, "docs/results.md")
-	for _, document := range []any{record.Run{}, record.Sample{}, record.Block{}, record.ServerSample{}, record.Summary{}, record.Comparison{}, record.Discovery{}, record.Validation{}} {
+	for _, document := range []any{record.Run{}, record.Sample{}, record.Block{}, record.ServerSample{}, record.Text{}, record.Summary{}, record.Comparison{}, record.Discovery{}, record.Validation{}} {
 		for _, key := range slices.Sorted(maps.Keys(keys(reflect.TypeOf(document)))) {
 			if !strings.Contains(text, "`"+key+"`") {
 				t.Errorf("docs/results.md does not name the key `%s` of %T", key, document)

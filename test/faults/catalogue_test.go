@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,18 @@ type fault struct {
 	// check looks at its sample.
 	fine  string
 	check func(record.Sample, truth) error
+	// finds is the finding that must tell of it, where one must. In the kinds for
+	// which the finish marker is the end, endFine and endFinds take their place.
+	finds             string
+	endFine, endFinds string
+}
+
+// marked says what is expected where the finish marker is the end and where it is not.
+func (f fault) marked(kind engine.Kind) (fine, finds string) {
+	if f.endFine != "" && (kind == engine.TGI || kind == engine.Ollama) {
+		return f.endFine, f.endFinds
+	}
+	return f.fine, f.finds
 }
 
 func (f fault) class(kind engine.Kind) record.Status {
@@ -200,8 +213,14 @@ func protocol() []fault {
 			at := finishAt(frames)
 			v.replay(append(frames[:at+1:at+1], frames[at:]...))
 		}, want: record.StatusOK, fine: "measured: the second says nothing new", check: counted},
+		{name: "tokens after the finish marker", strike: func(v *victim) {
+			frames := v.frames()
+			v.replay(slices.Insert(frames, finishAt(frames)+1, frames[2], frames[3]))
+		}, want: record.StatusOK, check: late,
+			fine: "measured: they are counted, and a finding says so", finds: "text-after-finish",
+			endFine: "measured: the marker is the end, so they are not counted, and a finding says so", endFinds: "text-after-end"},
 		{name: "tokens after the end", strike: func(v *victim) { frames := v.frames(); v.replay(append(frames, frames[2], frames[3])) },
-			want: record.StatusOK, fine: "measured: they are not counted", check: counted},
+			want: record.StatusOK, fine: "measured: they are not counted, and a finding says so", check: late, finds: "text-after-end"},
 	}
 }
 
@@ -229,6 +248,18 @@ func counts() []fault {
 			return counted(s, told)
 		}},
 	}
+}
+
+// late wants two frames behind the finish marker, which are among the frames, or
+// behind the end, where they are not.
+func late(s record.Sample, told truth) error {
+	if s.FramesAfterFinish+s.FramesAfterEnd != 2 || s.FramesAfterFinish*s.FramesAfterEnd != 0 {
+		return fmt.Errorf("%d frames behind the marker and %d behind the end", s.FramesAfterFinish, s.FramesAfterEnd)
+	}
+	if sent := int64(len(told.FramesNS)); s.Frames != sent+s.FramesAfterFinish {
+		return fmt.Errorf("%d frames, the engine sent %d", s.Frames, sent)
+	}
+	return counted(s, told)
 }
 
 // counted wants as many tokens as the engine made.

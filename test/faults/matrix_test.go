@@ -90,6 +90,9 @@ func try(t *testing.T, f fault, kind engine.Kind, ids *identities) string {
 	if len(samples) != requests {
 		t.Fatalf("%d samples, want %d", len(samples), requests)
 	}
+	if _, finds := f.marked(kind); s.found[finds] != min(len(finds), 1) || len(s.found) > 1 && finds != "" {
+		t.Errorf("findings %v, want %q once", s.found, finds)
+	}
 	if texts[0] != texts[1] {
 		t.Errorf("the same fault has two texts:\n%s\n%s", texts[0], texts[1])
 	}
@@ -109,7 +112,8 @@ func struck(t *testing.T, f fault, kind engine.Kind, sample record.Sample, told 
 				t.Error(err)
 			}
 		}
-		return cell("ok", f.fine)
+		fine, _ := f.marked(kind)
+		return cell("ok", fine)
 	}
 	message := sample.Error.Message
 	what, todo, said := strings.Cut(message, "; ")

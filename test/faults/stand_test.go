@@ -64,11 +64,13 @@ type stand struct {
 	truth lockedBuffer
 	stop  func()
 	sink  sink
+	// found counts findings by what they are, once the run has ended.
+	found map[string]int
 }
 
 func newStand(t *testing.T, kind engine.Kind, f fault, ids *identities) *stand {
 	t.Helper()
-	s := &stand{t: t, proxy: &proxy{kind: kind, oneShot: f.dial != nil || f.show != nil}}
+	s := &stand{t: t, found: map[string]int{}, proxy: &proxy{kind: kind, oneShot: f.dial != nil || f.show != nil}}
 	s.start()
 	t.Cleanup(func() { s.stop() })
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -152,7 +154,13 @@ func (s *stand) run(f fault, ids *identities) []record.Sample {
 	if len(ready) != 1 {
 		s.t.Fatalf("preflight refuses a healthy engine: %+v", findings)
 	}
+	var mu sync.Mutex
 	o.Notify = func(e bench.Event) {
+		if e.Kind == bench.EventFinding {
+			mu.Lock()
+			s.found[e.Finding.ID]++
+			mu.Unlock()
+		}
 		if e.Kind == bench.EventRequest && e.Scenario == bench.TTFTScenario {
 			s.arm(f, e.Sample.Seq+1)
 		}

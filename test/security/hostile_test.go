@@ -16,11 +16,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"unicode"
 
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
 )
 
@@ -37,7 +35,12 @@ const evil = "=m\x1b]0;owned\x07\u009b31m\u202e<script>alert(1)</script>|[x](jav
 // program is the plugin, built once.
 var program string
 
-func TestMain(m *testing.M) { os.Exit(plugin.Main(m, &program)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(crashing) != "" {
+		os.Exit(m.Run()) // which needs no program, and does not come back
+	}
+	os.Exit(plugin.Main(m, &program))
+}
 
 // hostile is an engine that answers every other request well, and throws the
 // token and control characters back at whoever asks.
@@ -155,81 +158,12 @@ func TestAnswersAreNotStored(t *testing.T) {
 	}
 }
 
-// With --record-text they are, in one file and nowhere else.
-func TestAnswersAreStoredInOneFileWhereAsked(t *testing.T) {
-	all := measured(t, nil, "--record-text")
-	if !strings.Contains(all["the terminal"], "prompts and answers are kept in") {
-		t.Error("nobody is told")
-	}
-	stored := false
-	for where, text := range all {
-		if !strings.HasSuffix(where, "raw/texts.jsonl") {
-			if strings.Contains(text, answerText) {
-				t.Errorf("the text of an answer stands in %s", where)
-			}
-			continue
-		}
-		ids := map[string]bool{}
-		for line := range strings.Lines(text) {
-			var one record.Text
-			if err := json.Unmarshal([]byte(line), &one); err != nil {
-				t.Fatal(err)
-			}
-			ids[one.RequestID] = true
-			stored = stored || strings.Contains(one.Answer, answerText) && len(one.Prompt) > 0 && one.Prompt[0].Role == "user" && one.Prompt[0].Content != ""
-		}
-		if n := strings.Count(all[strings.Replace(where, "texts", "samples", 1)], "\n"); n != len(ids) {
-			t.Errorf("%d texts of %d samples", len(ids), n)
-		}
-	}
-	if !stored {
-		t.Error("no answer is kept with its prompt")
-	}
-}
-
-// A crash shows the stacks of all goroutines; so does SIGQUIT.
-func TestNoCredentialStandsInACrash(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(file, []byte(token), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	asked, leave := make(chan string, 8), make(chan struct{})
-	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		asked <- r.Header.Get("Authorization")
-		<-leave
-	}))
-	defer s.Close()
-	defer close(leave)
-	var out bytes.Buffer
-	c := exec.Command(program, "quick", "--url", "openai="+s.URL, "--model", "m", "--output-dir", t.TempDir(), "--engine-token-file", file) //nolint:gosec,noctx // our own program
-	c.Env = append(os.Environ(), "GOTRACEBACK=all")
-	c.Stdout, c.Stderr = &out, &out
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-asked; got != "Bearer "+token {
-		t.Errorf("the engine got %q, so this shows nothing", got)
-	}
-	if err := c.Process.Signal(syscall.SIGQUIT); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Wait(); err == nil || !strings.Contains(out.String(), "goroutine ") {
-		t.Fatalf("no crash: %v\n%s", err, out.String())
-	}
-	if strings.Contains(out.String(), token) {
-		t.Error("the token stands among the stacks")
-	}
-}
-
 func TestNoControlCharacterGetsOut(t *testing.T) {
 	all := measured(t, nil)
 	if !strings.Contains(all["the terminal"], "owned") {
 		t.Fatalf("the engine's text did not get through at all:\n%s", all["the terminal"])
 	}
 	for where, text := range all {
-		if strings.HasSuffix(where, ".jsonl") || strings.HasSuffix(where, ".json") || strings.HasSuffix(where, ".log") {
-			continue // JSON escapes those below a blank, and no terminal is meant to read it
-		}
 		for i, r := range text {
 			if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
 				t.Errorf("%s holds %U: %q", where, r, text[max(0, i-30):min(len(text), i+30)])

@@ -90,8 +90,8 @@ func (j *journal) open() (err error) {
 	if j.logFile, err = j.dir.AppendFile(report.LogFile); err != nil {
 		return err
 	}
-	j.log = slog.New(slog.NewJSONHandler(j.logFile, nil)).With("run_id", j.run.RunID)
-	j.recorder, err = report.NewRecorder(j.dir, j.sum, j.diskFailed)
+	j.log = slog.New(slog.NewJSONHandler(record.EscapingWriter{To: j.logFile}, nil)).With("run_id", j.run.RunID)
+	j.recorder, err = j.newRecorder()(j.dir, j.sum, j.diskFailed)
 	if err != nil {
 		return errors.Join(err, j.logFile.Close())
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
@@ -12,7 +11,6 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/inputs"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/ui"
 )
 
@@ -99,10 +97,7 @@ func (o *Options) measure(ctx context.Context, j *journal, targets []*bench.Targ
 		Host: inputs.Host(o.System.ReadFile), Live: j.live,
 		MaxErrorRate: o.Rails.maxErrorRate,
 		OnPanic:      func() { j.progress.Close(false) },
-	}
-	if o.config.Config.Output.RecordText {
-		b.Texts = j.recorder.Text
-		j.progress.Log("prompts and answers are kept in %s", filepath.Join(j.dir.Path(), report.TextsFile))
+		Texts:        j.texts(),
 	}
 	for _, f := range append(o.searchFindings(), o.groundFindings(ctx)...) {
 		j.find(f)

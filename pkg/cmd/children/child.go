@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,6 +33,7 @@ type child struct {
 func spawn(executable, engine string, args []string) (*child, error) {
 	args = append([]string{"simulate", "--engine", engine, "--listen", "127.0.0.1:0", "--until-eof"}, args...)
 	cmd := exec.Command(executable, args...) //nolint:gosec,noctx // our own program; its life is bound to its standard input
+	cmd.Env = withoutTokens(cmd.Environ())
 	detach(cmd)
 	cmd.WaitDelay = pipeTimeout
 	stdin, err := cmd.StdinPipe()
@@ -48,6 +50,14 @@ func spawn(executable, engine string, args []string) (*child, error) {
 		close(c.ended)
 	}()
 	return c, nil
+}
+
+// tokenVariables begin the names of variables that hold engines' tokens.
+const tokenVariables = "LLMBENCH_ENGINE_TOKEN" //nolint:gosec // a name, and no token
+
+// withoutTokens leaves out of an environment what a simulator has no use for.
+func withoutTokens(environ []string) []string {
+	return slices.DeleteFunc(environ, func(v string) bool { return strings.HasPrefix(v, tokenVariables) })
 }
 
 // url waits for the child's first line, which is its address.

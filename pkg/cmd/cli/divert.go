@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"flag"
+	"io"
 	"log/slog"
 	"strings"
-
-	"k8s.io/klog/v2"
 )
 
 // LogLine is a line that the Kubernetes libraries logged.
@@ -22,18 +20,13 @@ type LogLine struct {
 // tears what is drawn on a terminal. take is called for one line at a time and
 // must not log through klog itself. At most one diversion stands at a time.
 func DivertLog(take func(LogLine)) (restore func()) {
-	own := flag.NewFlagSet("klog", flag.ContinueOnError)
-	klog.InitFlags(own) // the values are klog's own, shared with those of -v
-	klog.SetOutput(diversion(take))
-	set := func(name, value string) { _ = own.Set(name, value) } //nolint:errcheck // flags of klog's and values of their kinds
-	set("one_output", "true")                                    // an error is not repeated as a warning and a note
-	set("stderrthreshold", "FATAL")
-	set("logtostderr", "false")
+	logTo(diversion(take))
 	return func() {
-		set("logtostderr", "true")
-		set("stderrthreshold", "INFO")
-		set("one_output", "false")
-		klog.SetOutput(diversion(func(LogLine) {}))
+		if p := undiverted.Load(); p != nil {
+			logTo(p)
+			return
+		}
+		logTo(io.Discard)
 	}
 }
 

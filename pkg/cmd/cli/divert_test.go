@@ -12,6 +12,11 @@ import (
 	"k8s.io/klog/v2"
 )
 
+// now is standard error as it is at each moment.
+type now struct{}
+
+func (now) Write(data []byte) (int, error) { return os.Stderr.Write(data) }
+
 // onStderr is what do writes to standard error.
 func onStderr(t *testing.T, do func()) string {
 	t.Helper()
@@ -35,7 +40,7 @@ func onStderr(t *testing.T, do func()) string {
 
 func TestWhatLibrariesLogIsDiverted(t *testing.T) {
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
-	BindVerbosity(flags)
+	BindVerbosity(flags, now{})
 	if err := flags.Parse([]string{"-v", "2"}); err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +71,9 @@ func TestWhatLibrariesLogIsDiverted(t *testing.T) {
 	}
 	if text := onStderr(t, func() { klog.Warning("afterwards") }); strings.Count(text, "afterwards") != 1 {
 		t.Errorf("once restored, standard error got %q", text)
+	}
+	if text := onStderr(t, func() { klog.Warning("a\x1b[31m\u009b\u202eb\nc") }); !strings.HasSuffix(text, "] a [31m  b\nc\n") {
+		t.Errorf("a hostile line became %q", text)
 	}
 	if len(got) != 3 {
 		t.Errorf("once restored, it still got %+v", got[3:])
