@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cli"
+	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/cluster"
 	"github.com/kubectl-llmbench/kubectl-llmbench/test/golden"
 )
 
@@ -63,30 +64,86 @@ func find(verb string) *cobra.Command {
 	return c
 }
 
-// flagTable lists the flags of a verb but kubectl's.
-func flagTable(c *cobra.Command) string {
-	var b strings.Builder
-	b.WriteString("| flag | what it does |\n|---|---|\n")
+// flagsOf are the flags of a verb but kubectl's, by name.
+func flagsOf(c *cobra.Command) (all []*pflag.Flag) {
 	kubectls := connection()
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Hidden || kubectls[f.Name] || f.Name == "help" {
-			return
+		if !f.Hidden && !kubectls[f.Name] && f.Name != "help" {
+			all = append(all, f)
 		}
-		name := "`--" + f.Name
-		if kind, _ := pflag.UnquoteUsage(f); kind != "" && f.NoOptDefVal == "" {
-			name += " " + strings.TrimSuffix(strings.TrimSuffix(kind, "Array"), "s")
-		}
-		name += "`"
-		if f.Shorthand != "" {
-			name = "`-" + f.Shorthand + "`, " + name
-		}
-		_, usage := pflag.UnquoteUsage(f)
-		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" && f.DefValue != "0" && f.DefValue != "0s" {
-			usage += fmt.Sprintf(" (`%s`)", f.DefValue)
-		}
-		fmt.Fprintf(&b, "| %s | %s |\n", name, cell(usage))
 	})
+	return all
+}
+
+// sections are the flags of a verb as its usage shows them, but kubectl's. Those
+// under no heading come last.
+func sections(c *cobra.Command) (all []cli.Section) {
+	rest := flagsOf(c)
+	for _, s := range cli.Sections(c) {
+		if s.Heading == cluster.ConnectionHeading {
+			continue
+		}
+		all = append(all, s)
+		rest = slices.DeleteFunc(rest, func(f *pflag.Flag) bool { return slices.Contains(s.Flags, f) })
+	}
+	if len(rest) > 0 {
+		all = append(all, cli.Section{Flags: rest})
+	}
+	return all
+}
+
+// A new flag of theirs is to stand where it is looked for, and not at the end of a
+// long page.
+func TestEveryFlagOfMeasuringHasAHeading(t *testing.T) {
+	for _, verb := range []string{"quick", "standard", "stress", "custom", "capacity"} {
+		for _, s := range sections(find(verb)) {
+			for _, f := range s.Flags {
+				if s.Heading == "" {
+					t.Errorf("--%s of %s stands under no heading: give it one in pkg/cmd/benchmark", f.Name, verb)
+				}
+			}
+		}
+	}
+}
+
+// flagTable lists the flags of a verb, in a table for each section; level is that of
+// the sections' headings.
+func flagTable(c *cobra.Command, level string) string {
+	var b strings.Builder
+	for i, s := range sections(c) {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		if s.Heading != "" {
+			fmt.Fprintf(&b, "%s %s\n\n", level, s.Heading)
+		}
+		b.WriteString("| flag | what it does |\n|---|---|\n")
+		for _, f := range s.Flags {
+			b.WriteString(row(f))
+		}
+	}
 	return b.String()
+}
+
+// row is a flag's line in a table.
+func row(f *pflag.Flag) string {
+	kind, usage := pflag.UnquoteUsage(f)
+	kind = strings.TrimSuffix(strings.TrimSuffix(kind, "Array"), "s")
+	name := "`--" + f.Name
+	switch {
+	case f.NoOptDefVal == "" && kind != "":
+		name += " " + kind
+	case f.NoOptDefVal != "" && f.Value.Type() != "bool": // it may stand without a value
+		name += "[=" + kind + "]"
+	}
+	name += "`"
+	if f.Shorthand != "" {
+		name = "`-" + f.Shorthand + "`, " + name
+	}
+	if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" && f.DefValue != "0" && f.DefValue != "0s" {
+		usage += fmt.Sprintf(" (`%s`)", f.DefValue)
+	}
+	return fmt.Sprintf("| %s | %s |\n", name, cell(usage))
 }
 
 // page is a verb's document.
@@ -113,7 +170,7 @@ func page(c *cobra.Command) string {
 		b.WriteString("\n```\n")
 	}
 	if c.HasAvailableLocalFlags() {
-		b.WriteString("\n## Flags\n\n" + flagTable(c))
+		b.WriteString("\n## Flags\n\n" + flagTable(c, "###"))
 	}
 	if c.Flags().Lookup("kubeconfig") != nil {
 		b.WriteString("\nBeside these it takes kubectl's own flags for the connection to the cluster, as `kubectl options` lists them.\n")
@@ -170,5 +227,5 @@ func TestTheREADMEsFlagsAreCurrent(t *testing.T) {
 	if !found || !ended {
 		t.Fatalf("README.md lacks %q or %q", flagsBegin, flagsEnd)
 	}
-	golden.Check(t, filepath.Join(root, "README.md"), []byte(before+flagsBegin+flagTable(find("quick"))+flagsEnd+after))
+	golden.Check(t, filepath.Join(root, "README.md"), []byte(before+flagsBegin+flagTable(find("quick"), "####")+flagsEnd+after))
 }

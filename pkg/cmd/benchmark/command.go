@@ -79,6 +79,19 @@ the value of the standard run.`,
 	},
 }
 
+// sections are the flags by what they are about: too many for one list.
+var sections = []struct {
+	heading string
+	flags   []string
+}{
+	{"Which engines", []string{"namespace", "all-namespaces", "selector", "services", "via", "url", "model", "simulate", "yes", "engine-token-file", "engine-ca-file", "engine-insecure-skip-tls-verify"}},
+	{"What is measured", []string{"slo", "slo-preset", "start-rate", "max-rate", "config", "set", "duration", "users", "until-confident", "seed", "dry-run"}},
+	{"Guard rails", []string{"max-error-rate", "in-flight-cap"}},
+	{"Results", []string{"output", "output-dir", "format", "no-charts", "record-frames", "record-text", "color", "verbose"}},
+	{"Comparing and gating", []string{"baseline", "gate", "gate-unknown", "allow-unlike", "fail-on-target"}},
+	{"From inside the cluster", []string{"in-cluster", "detach", "engine-token-secret", "worker-image", "worker-pull-secret", "worker-cpu", "worker-memory", "worker-node-selector", "worker-toleration", "worker-start-timeout"}},
+}
+
 // NewCommands returns the measuring verbs.
 func NewCommands(streams cli.Streams, system cli.System, build cli.Build) []*cobra.Command {
 	var all []*cobra.Command
@@ -107,5 +120,9 @@ func newCommand(v verb, o *Options) *cobra.Command {
 	if v.name == "capacity" {
 		o.bindCapacity(c)
 	}
+	for _, s := range sections {
+		cli.AddSection(c, s.heading, s.flags...)
+	}
+	o.Cluster.ShowConnection(c)
 	return c
 }

@@ -5,7 +5,6 @@
 package cluster
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,18 +26,28 @@ type Flags struct {
 	Via           string
 }
 
-// Bind adds the flags to a command. Those of the connection get a section of
-// their own in its usage.
+// ConnectionHeading is that of kubectl's own flags in a command's usage.
+const ConnectionHeading = "Connection to the cluster, as kubectl's"
+
+// Bind adds the flags to a command.
 func (f *Flags) Bind(c *cobra.Command) {
 	flags := c.Flags()
 	f.Connection = genericclioptions.NewConfigFlags(true)
-	connection := pflag.NewFlagSet("connection", pflag.ContinueOnError)
-	f.Connection.AddFlags(connection)
-	flags.AddFlagSet(connection)
+	f.Connection.AddFlags(flags)
+	flags.Lookup("namespace").Usage = "Namespace to look in; the context's own where it is left out"
 	flags.BoolVarP(&f.AllNamespaces, "all-namespaces", "A", false, "Look for engines in every namespace")
 	flags.StringVarP(&f.Selector, "selector", "l", "", "Look only for engines whose Service or pods have these labels, as app=llm,tier!=test")
 	flags.StringVar(&f.Via, "via", "", "Reach engines in this way alone: "+strings.Join(discover.Vias(), ", "))
-	section(c, connection)
+}
+
+// ShowConnection shows those of the connection under [ConnectionHeading], but what
+// the command shows elsewhere.
+func (f *Flags) ShowConnection(c *cobra.Command) {
+	connection := pflag.NewFlagSet("", pflag.ContinueOnError)
+	f.Connection.AddFlags(connection)
+	var names []string
+	connection.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	cli.AddSection(c, ConnectionHeading, names...)
 }
 
 // Given says that the caller asked for a search in the cluster.
@@ -63,23 +72,4 @@ func (f *Flags) check() (labels.Selector, error) {
 		return nil, cli.Usagef("--selector %q: %w", f.Selector, err)
 	}
 	return selector, nil
-}
-
-// section shows some of a command's flags under a heading of their own, so
-// that kubectl's do not stand between the verb's.
-func section(c *cobra.Command, own *pflag.FlagSet) {
-	plain := new(cobra.Command).UsageFunc()
-	c.SetUsageFunc(func(c *cobra.Command) error {
-		hide := func(hidden bool) {
-			own.VisitAll(func(f *pflag.Flag) { c.Flags().Lookup(f.Name).Hidden = hidden })
-		}
-		hide(true)
-		err := plain(c)
-		hide(false)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(c.OutOrStderr(), "\nConnection to the cluster, as kubectl's:\n%s", own.FlagUsages())
-		return err
-	})
 }

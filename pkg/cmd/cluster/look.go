@@ -26,6 +26,7 @@ func (l *Look) Bind(c *cobra.Command, verbose string) {
 	c.Flags().BoolVar(&l.Verbose, "verbose", false, verbose)
 	l.Trust.Bind(c.Flags())
 	l.Cluster.Bind(c)
+	l.Cluster.ShowConnection(c)
 }
 
 // Connect checks the flags and makes the clients; it sends nothing. Search must
