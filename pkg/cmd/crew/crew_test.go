@@ -40,7 +40,7 @@ func TestACrewIsStartedFoundAndRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	// It may take longer than expected, and does not stay for ever.
-	if s := job.Spec; *s.Completions != 2 || *s.ActiveDeadlineSeconds != int64((startTime+slower*10*time.Minute)/time.Second) || *s.TTLSecondsAfterFinished != int32(keepFor/time.Second) {
+	if s := job.Spec; *s.Completions != 2 || *s.ActiveDeadlineSeconds != int64((startTime+slower*10*time.Minute)/time.Second) || int64(*s.TTLSecondsAfterFinished) != int64(keepFor/time.Second) {
 		t.Errorf("%+v", s)
 	}
 	for _, name := range []string{"", "r1", "llmbench-r1"} {
