@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"path/filepath"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
@@ -83,7 +84,10 @@ func loadShape(l config.LoadTest) record.Shape {
 		return s
 	}
 	s.RatePerS, s.ToRatePerS, s.Burstiness = l.RatePerS, l.ToRatePerS, l.Burstiness
-	s.Trace, s.Speed = l.Trace.File, l.Trace.Speed
+	s.Speed = l.Trace.Speed
+	if l.Trace.File != "" {
+		s.Trace = filepath.Base(l.Trace.File)
+	}
 	s.BurstSize, s.BurstPeriodS, s.MaxInFlight = l.BurstSize, l.BurstPeriodSeconds, l.MaxInFlight
 	for _, step := range l.Steps {
 		s.Steps = append(s.Steps, record.RateStep{RatePerS: step.RatePerS, DurationS: step.DurationSeconds})

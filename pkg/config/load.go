@@ -83,9 +83,11 @@ func (l *Loaded) settle() {
 	}
 	// Categories chosen by a layer below are those of other prompts, and its
 	// description is that of another benchmark.
-	if p.File != "" && l.outranks("prompts.file", "prompts.categories") {
-		p.Categories = nil
-		l.where["prompts.categories"] = l.where["prompts.file"]
+	for _, path := range []string{"prompts.file", "prompts.synthetic.input", "prompts.source"} {
+		if p.Source != SourceBuiltin && l.outranks(path, "prompts.categories") {
+			p.Categories = nil
+			l.where["prompts.categories"] = l.where[path]
+		}
 	}
 	if l.outranks("benchmark.name", "benchmark.description") {
 		l.Config.Benchmark.Description = ""

@@ -169,13 +169,16 @@ func TestNullTakesALimitAway(t *testing.T) {
 	}
 }
 
-func TestAPromptFileDropsCategoriesChosenBelowIt(t *testing.T) {
+func TestOtherPromptsDropCategoriesChosenBelowThem(t *testing.T) {
 	for _, test := range []struct {
 		name, file string
 		want       []string
 	}{
 		{"of the preset", "prompts: {file: mine.txt}", nil},
 		{"not of its own layer", "prompts: {file: mine.txt, categories: [tickets]}", []string{"tickets"}},
+		{"by synthetic prompts too", "prompts: {synthetic: {input: '48'}}", nil},
+		{"by a source too", "prompts: {source: synthetic, synthetic: {input: '48'}}", nil},
+		{"not by the source that has them", "prompts: {source: builtin}", []string{"short", "chat"}},
 		{"not without a file", "prompts: {prefix_cache: allow}", []string{"short", "chat"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -187,6 +190,34 @@ func TestAPromptFileDropsCategoriesChosenBelowIt(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestFilesAreLookedForBesideTheConfigurationThatNamesThem(t *testing.T) {
+	const file = "prompts: {file: p.txt}\ntest_scenarios: {load_tests: [{name: a, arrival: trace, trace: {file: ../t.jsonl}}, {name: b, arrival: trace, trace: {file: /abs/t.jsonl}}]}\n"
+	at := filepath.Join("plans", "monday")
+	l, err := Load([]Source{{Name: "f", Data: []byte(file), Dir: at}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := func() []string {
+		tests := l.Config.TestScenarios.LoadTests
+		return []string{l.Config.Prompts.File, tests[0].Trace.File, tests[1].Trace.File}
+	}
+	want := []string{filepath.Join(at, "p.txt"), filepath.Join("plans", "t.jsonl"), "/abs/t.jsonl"}
+	if diff := cmp.Diff(want, names()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	// A flag's are those of the working directory, and checking again moves nothing.
+	if err := l.Set("prompts.file", "mine.txt", "--set prompts.file"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	want[0] = "mine.txt"
+	if diff := cmp.Diff(want, names()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -37,12 +38,24 @@ func (r *reader) scalar(n ast.Node, s *spec, v reflect.Value, path string) {
 	case fault != "":
 		r.fault(r.place(n), path, fmt.Sprintf("%s %s, not %s", leaf(path), fault, shown(n)), guess)
 	default:
+		if s.file {
+			target.SetString(r.resolve(target.String()))
+		}
 		r.where[path] = r.place(n)
 		if v.Kind() == reflect.Pointer {
 			target = target.Addr()
 		}
 		v.Set(target)
 	}
+}
+
+// resolve is a file's name as it is written in this layer, seen from the working
+// directory.
+func (l *layer) resolve(name string) string {
+	if l.dir == "" || name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(l.dir, name)
 }
 
 func readText(n ast.Node, s *spec, v reflect.Value) (fault, guess string, typed bool) {

@@ -113,8 +113,8 @@ type RateStep struct {
 
 // TraceFile says which requests of others are replayed, and how fast.
 type TraceFile struct {
-	// The file, relative to the working directory.
-	File string `yaml:"file,omitempty" json:"file,omitempty"`
+	// The file, relative to the configuration file that names it.
+	File string `yaml:"file,omitempty" json:"file,omitempty" file:""`
 	// What the file holds: Mooncake's JSONL (mooncake), Azure's CSV (azure), or JSONL with at_s, prompt_tokens and output_tokens (own). Told by its content where it is left out.
 	Format string `yaml:"format,omitempty" json:"format,omitempty" jsonschema:"enum=mooncake,enum=azure,enum=own"`
 	// How many times as fast as they came the requests go out; 1 where it is left out.

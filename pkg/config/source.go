@@ -13,10 +13,14 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Source is one configuration file: its name for messages and its content.
+// Source is one configuration file.
 type Source struct {
+	// Name is for messages.
 	Name string
 	Data []byte
+	// Dir is the folder that its relative names of files start from; "" leaves
+	// them as they are, which is relative to the working directory.
+	Dir string
 }
 
 // The parser's time and memory grow with the square of these, so they are
@@ -29,12 +33,13 @@ const (
 // layer is a source under reading.
 type layer struct {
 	name  string
+	dir   string
 	order int
 	lines []string // nil for a flag
 }
 
 func newLayer(s Source, order int) *layer {
-	return &layer{name: s.Name, order: order, lines: strings.Split(strings.ReplaceAll(string(s.Data), "\r\n", "\n"), "\n")}
+	return &layer{name: s.Name, dir: s.Dir, order: order, lines: strings.Split(strings.ReplaceAll(string(s.Data), "\r\n", "\n"), "\n")}
 }
 
 // place is where a value was written.

@@ -36,6 +36,8 @@ type spec struct {
 	exclusiveMaximum *float64
 	minLen, maxLen   int
 	enum             []string
+	// file says that a text names one.
+	file bool
 }
 
 type field struct {
@@ -75,6 +77,7 @@ func specOf(t reflect.Type) *spec {
 func fieldOf(index int, f reflect.StructField) field {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	out := field{name: name, index: index, spec: specOf(f.Type)}
+	_, out.file = f.Tag.Lookup("file")
 	for tag := range strings.SplitSeq(f.Tag.Get("jsonschema"), ",") {
 		switch key, value, _ := strings.Cut(tag, "="); key {
 		case "required":

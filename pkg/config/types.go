@@ -71,8 +71,8 @@ type Generation struct {
 type Prompts struct {
 	// The built-in prompts, those of file, the conversations of a ShareGPT file (sharegpt), or made-up ones of a given length (synthetic). Where it is left out it follows from file and synthetic.
 	Source string `yaml:"source,omitempty" json:"source" jsonschema:"enum=builtin,enum=file,enum=sharegpt,enum=synthetic"`
-	// A prompt file, either in the text format of data/prompts.txt or .jsonl with a prompt or text key in each line, or for sharegpt its JSON; relative to the working directory.
-	File string `yaml:"file,omitempty" json:"file"`
+	// A prompt file, either in the text format of data/prompts.txt or .jsonl with a prompt or text key in each line, or for sharegpt its JSON; relative to the configuration file that names it.
+	File string `yaml:"file,omitempty" json:"file" file:""`
 	// Use only the prompts of these categories; an empty list uses all. The built-in ones are chat, code, summarise, reasoning, short and long.
 	Categories []string `yaml:"categories" json:"categories" jsonschema:"nullable,minLength=1,uniqueItems=true"`
 	// Salt each prompt so that no prefix cache answers for the engine (bust), or send it as it stands (allow).

@@ -126,7 +126,7 @@ type Shape struct {
 	// BurstSize requests come at once, every BurstPeriodS.
 	BurstSize    int     `json:"burst_size,omitempty"`
 	BurstPeriodS float64 `json:"burst_period_s,omitempty"`
-	// Trace is the file whose requests are replayed, Speed how many times as fast
+	// Trace names the file whose requests are replayed, Speed how many times as fast
 	// as they came.
 	Trace string  `json:"trace,omitempty"`
 	Speed float64 `json:"speed,omitempty"`

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -177,7 +178,10 @@ func arrivalText(s record.Shape) string {
 	case len(s.Steps) > 0:
 		pace = stepsText(s.Steps)
 	case s.Trace != "":
-		pace = fmt.Sprintf("trace %s at %g times its speed", Printable(s.Trace), s.Speed)
+		pace = "trace " + Printable(s.Trace)
+		if s.Speed != 1 {
+			pace += fmt.Sprintf(" at %g times its speed", s.Speed)
+		}
 	case s.BurstSize > 0:
 		pace = fmt.Sprintf("bursts of %d every %g s", s.BurstSize, s.BurstPeriodS)
 	case s.ToRatePerS > 0:
@@ -188,7 +192,8 @@ func arrivalText(s record.Shape) string {
 	if s.Burstiness > 0 {
 		pace += fmt.Sprintf(" (burstiness %g)", s.Burstiness)
 	}
-	return fmt.Sprintf("%s for %g s", pace, s.DurationS)
+	const tenths = 10 // a trace takes as long as it was
+	return fmt.Sprintf("%s for %g s", pace, math.Round(tenths*s.DurationS)/tenths)
 }
 
 // stepsShown is how many rates of steps fit beside a scenario's name.

@@ -74,11 +74,13 @@ func TestOpenLoops(t *testing.T) {
 
 func TestArrivalText(t *testing.T) {
 	for want, shape := range map[string]record.Shape{
-		"constant 0.5/s for 30 s":              {Arrival: "constant", RatePerS: 0.5, DurationS: 30},
-		"gamma 5/s (burstiness 0.25) for 30 s": {Arrival: "gamma", RatePerS: 5, Burstiness: 0.25, DurationS: 30},
-		"ramp 1/s to 20/s for 300 s":           {Arrival: "ramp", RatePerS: 1, ToRatePerS: 20, DurationS: 300},
-		"bursts of 30 every 2.5 s for 60 s":    {Arrival: "burst", BurstSize: 30, BurstPeriodS: 2.5, DurationS: 60},
-		"steps of 1/s, 0/s for 20 s":           {Arrival: "steps", Steps: []record.RateStep{{RatePerS: 1}, {}}, DurationS: 20},
+		"constant 0.5/s for 30 s":                        {Arrival: "constant", RatePerS: 0.5, DurationS: 30},
+		"gamma 5/s (burstiness 0.25) for 30 s":           {Arrival: "gamma", RatePerS: 5, Burstiness: 0.25, DurationS: 30},
+		"ramp 1/s to 20/s for 300 s":                     {Arrival: "ramp", RatePerS: 1, ToRatePerS: 20, DurationS: 300},
+		"bursts of 30 every 2.5 s for 60 s":              {Arrival: "burst", BurstSize: 30, BurstPeriodS: 2.5, DurationS: 60},
+		"trace mine.jsonl for 376.2 s":                   {Arrival: "trace", Trace: "mine.jsonl", Speed: 1, DurationS: 376.198150289},
+		"trace mine.jsonl at 2 times its speed for 60 s": {Arrival: "trace", Trace: "mine.jsonl", Speed: 2, DurationS: 60},
+		"steps of 1/s, 0/s for 20 s":                     {Arrival: "steps", Steps: []record.RateStep{{RatePerS: 1}, {}}, DurationS: 20},
 		"steps of 1/s, 2/s, 3/s, 4/s, and 2 more for 6 s": {Arrival: "steps", DurationS: 6, Steps: []record.RateStep{
 			{RatePerS: 1}, {RatePerS: 2}, {RatePerS: 3}, {RatePerS: 4}, {RatePerS: 5}, {RatePerS: 6}}},
 	} {

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(plugin.Main(m, &llmbench))
 }
 
-// folder holds the examples. Files that they name lie there too.
+// folder holds the examples, and the files that they name.
 var folder = filepath.Join(plugin.Root(), "config", "examples")
 
 // engines are what is measured.
@@ -113,7 +113,7 @@ func run(t *testing.T, file string, c config.Config) record.Summary {
 		args = append(args, "--url", engine+"="+plugin.Serve(t, engine, cmp.Or(c.Services.Models[engine], c.Services.Model)))
 	}
 	command := exec.Command(llmbench, args...) //nolint:gosec,noctx // our own program
-	command.Dir = folder
+	command.Dir = t.TempDir()                  // files are looked for beside the example
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
 	}

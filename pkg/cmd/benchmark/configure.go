@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (o *Options) sources() ([]config.Source, error) {
 		if err != nil {
 			return nil, cli.Usagef("read configuration: %w", err)
 		}
-		all = append(all, config.Source{Name: name, Data: data})
+		all = append(all, config.Source{Name: name, Data: data, Dir: filepath.Dir(name)})
 	}
 	if o.ConfigFile == "" {
 		return all, nil
@@ -89,7 +90,7 @@ func (o *Options) sources() ([]config.Source, error) {
 	if err != nil {
 		return nil, cli.Usagef("read --config: %w; write one with 'kubectl llmbench generate-config --file %s'", err, o.ConfigFile)
 	}
-	return append(all, config.Source{Name: o.ConfigFile, Data: data}), nil
+	return append(all, config.Source{Name: o.ConfigFile, Data: data, Dir: filepath.Dir(o.ConfigFile)}), nil
 }
 
 // override lays the flags on top.
