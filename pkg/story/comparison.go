@@ -110,14 +110,16 @@ func Change(row record.ComparedRow) string {
 }
 
 // ChangeInterval writes the confidence interval of Change, "" where there is
-// none. The baseline is taken for exact in it: only the difference varies.
+// none. The baseline is taken for exact in it: only the difference varies. No number
+// that is compared can be below 0, so none falls by more than all of it.
 func ChangeInterval(row record.ComparedRow) string {
 	ci := row.Effect.CI
 	if ci == nil {
 		return ""
 	}
-	low, unit := relative(row, ci[0])
-	high, _ := relative(row, ci[1])
+	least := -row.A.Or(0)
+	low, unit := relative(row, max(ci[0], least))
+	high, _ := relative(row, max(ci[1], least))
 	return signedNumber(low) + " to " + signedNumber(high) + Thin + unit
 }
 

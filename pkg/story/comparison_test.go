@@ -93,6 +93,10 @@ func TestChange(t *testing.T) {
 	if diff := cmp.Diff([]string{"+0.01 %", "0 to +0.02 %"}, []string{ascii(Change(r)), ascii(ChangeInterval(r))}); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	r = row("ttft_ms", "ms", 40, 30, -55, 5, record.ChangeNone)
+	if got := ascii(ChangeInterval(r)); got != "-100 to +12 %" {
+		t.Errorf("nothing falls by more than all of it: %q", got)
+	}
 	r.Effect = record.Effect{}
 	if Change(r) != NotAvailable || ChangeInterval(r) != "" {
 		t.Errorf("%q %q", Change(r), ChangeInterval(r))
