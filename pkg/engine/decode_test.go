@@ -116,6 +116,12 @@ var recorded = []struct {
 	// An all-zero usage on every chunk, the real one last.
 	{OpenAI, "completions", "ollama/openai-completions-stream-usage.raw", "a*6 f - e", "31/?/6 engine length"},
 
+	// LiteLLM 1.108.7 itself, before a simulated vLLM: its last chunks hold a choice
+	// without any text.
+	{OpenAI, "chat", "litellm-1.108.7/chat-stream-usage.raw", "- a*4 f - e", "13/0/4 engine length"},
+	{OpenAI, "completions", "litellm-1.108.7/completions-stream-usage.raw", "a*4 f - e", "1/0/4 engine length"},
+	{OpenAI, "chat", "litellm-1.108.7/chat-stream-error-midway.raw", "- a a !error_in_stream", "?/?/?  "},
+
 	// The role stands on every chunk; the end of sequence is a chunk without text.
 	{TGI, "chat", "tgi/chat-stream-usage.http", "a*4 f - e", "9/?/5 engine stop"},
 	{TGI, "chat", "tgi/chat-stream-error-midway.http", "a !error_in_stream e", "?/?/?  "},

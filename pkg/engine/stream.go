@@ -40,7 +40,8 @@ func (s *stream) take(r *reading) Delta {
 		s.rise(r, &d)
 	}
 	if r.usage.said() {
-		s.count(r)
+		// Gateways send the usage with a choice that is over and has no text.
+		s.count(r, r.total || s.over() && !d.Token)
 	} else if s.totals.Source == record.TokensEngine && d.Token {
 		s.totals.OutputTokens, s.totals.Source = record.Int{}, "" // it was no total: more came
 	}
@@ -82,7 +83,7 @@ func (s *stream) rise(r *reading, d *Delta) {
 
 // count keeps the last counts that are counts: the engine's total, or the
 // running count where the stream breaks off before it.
-func (s *stream) count(r *reading) {
+func (s *stream) count(r *reading, total bool) {
 	t := &s.totals
 	if r.usage.prompt > 0 {
 		t.PromptTokens = record.Some(r.usage.prompt)
@@ -94,7 +95,7 @@ func (s *stream) count(r *reading) {
 		return
 	}
 	t.OutputTokens, t.Source = record.Some(r.usage.output), record.TokensChunks
-	if r.total {
+	if total {
 		t.Source = record.TokensEngine
 	}
 }
@@ -107,8 +108,11 @@ func (s *stream) finish(r *reading) bool {
 	}
 	s.seen |= r.choices | r.finished
 	s.finished |= r.finished
-	return r.finished != 0 && s.seen == s.finished
+	return r.finished != 0 && s.over()
 }
+
+// over says that every choice seen so far has finished.
+func (s *stream) over() bool { return s.seen != 0 && s.seen == s.finished }
 
 func (s *stream) time(timings map[string]float64) {
 	if s.totals.Timings == nil {
