@@ -87,6 +87,10 @@ e2e: build ## Run the end-to-end tests on both tiers of test/cluster
 honest: ## Count how often the verdict on simulated engines is right, over a hundred runs each
 	go test -count=1 -v ./test/honest
 
+.PHONY: proxies
+proxies: ## Measure through a real HAProxy, as OpenShift's router is one; it must be installed
+	go test -tags proxies -count=1 ./test/proxies
+
 .PHONY: browser
 browser: ## Open the reports in Chromium and read the PDF with poppler; both must be installed
 	go test -tags browser -count=1 ./test/browser

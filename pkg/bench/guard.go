@@ -64,10 +64,11 @@ func (r *runner) giveUp(t *Target, scenario string, g *guard, last record.Sample
 		message = fmt.Sprintf("%d of the last %d requests failed or could not be sent in scenario %q, more than the share of %g that --max-error-rate bears, so the rest of it was not asked of %s",
 			bad, of, scenario, r.MaxErrorRate, t.Name)
 	}
-	if last.Error != nil {
-		message += ": " + last.Error.Message
+	why, advice := apart(last, t)
+	if why != "" {
+		message += ": " + why
 	}
 	r.Notify(Event{Kind: EventFinding, Scenario: scenario, Engine: t.Name, Finding: &record.Finding{
-		ID: "engine-given-up", Severity: record.SeverityError, Subject: t.Name, Message: message, Remedy: seeHelp(last.Status),
+		ID: "engine-given-up", Severity: record.SeverityError, Subject: t.Name, Message: message, Remedy: advice,
 	}})
 }

@@ -79,7 +79,8 @@ func (r *runner) check(ctx context.Context, t *Target) (findings []record.Findin
 	sample := r.fire(ctx, shot{target: t, scenario: "preflight", index: -1, maxTokens: preflightTokens,
 		arrival: load.Arrival{Seq: int64(r.Part.Index), Scheduled: time.Now(), Warmup: true}})
 	if sample.Status != record.StatusOK {
-		return append(findings, refusal(t, string(sample.Status)+": "+sample.Error.Message, seeHelp(sample.Status))), false
+		message, advice := apart(sample, t)
+		return append(findings, refusal(t, string(sample.Status)+": "+message, advice)), false
 	}
 	return findings, true
 }
@@ -203,5 +204,5 @@ func (r *runner) unreachable(ctx context.Context, t *Target, err error) record.F
 	case errors.Is(err, engine.ErrUnrecognised):
 		class = record.StatusMalformed
 	}
-	return refusal(t, fmt.Sprintf("%s: %v", class, err), join(remedy(class, status, t), seeHelp(class)))
+	return refusal(t, fmt.Sprintf("%s: %v", class, err), record.WithHelp(remedy(class, status, t), class))
 }

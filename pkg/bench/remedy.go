@@ -18,21 +18,15 @@ func explain(s *record.Sample, t *Target) {
 	}
 }
 
-// seeHelp leads to what is written about a class. It stands in findings and in
-// the closing tables, once for a class, and not with every request.
-func seeHelp(class record.Status) string {
-	if help := class.Help(); help != "" {
-		return "see " + help
+// apart takes what explain has put together apart again, for a finding. Where to
+// read more about the class stands there and in the closing tables, and not with
+// every request.
+func apart(s record.Sample, t *Target) (message, advice string) {
+	if s.Error == nil {
+		return "", record.WithHelp("", s.Status)
 	}
-	return ""
-}
-
-// join puts two pieces of advice into one.
-func join(advice, more string) string {
-	if advice == "" || more == "" {
-		return advice + more
-	}
-	return advice + "; " + more
+	advice = remedy(s.Status, s.Error.HTTPStatus, t)
+	return strings.TrimSuffix(s.Error.Message, "; "+advice), record.WithHelp(advice, s.Status)
 }
 
 // remedy is what a person can do about an error class.
@@ -46,6 +40,10 @@ func remedy(class record.Status, httpStatus int, t *Target) string {
 		return "check the URL's path and the model's name (--model " + t.Name + "=NAME)"
 	case 413:
 		return "the prompt is too large for the endpoint: use shorter prompts or raise its body limit"
+	case 502:
+		return "a proxy on the way got no answer from the engine: check that the engine runs and is ready, and its log"
+	case 504:
+		return "a proxy on the way waited for the engine as long as it may: raise its timeout (of a Route: haproxy.router.openshift.io/timeout), or lower the load"
 	}
 	return classRemedy(class, t)
 }

@@ -131,7 +131,7 @@ func TestFindThreeEngines(t *testing.T) {
 	if diff := cmp.Diff(wantInfo, e.Info); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if len(e.Findings) != 1 || e.Findings[0].ID != "route-timeout" {
+	if len(e.Findings) != 2 || e.Findings[0].ID != "route-timeout" || e.Findings[1].ID != "route-delays" {
 		t.Errorf("findings %v", e.Findings)
 	}
 	if !strings.HasPrefix(e.Reason, "route/vllm answers as vllm ") || !strings.Contains(e.Reason, "recognised by image vllm/vllm-openai") {

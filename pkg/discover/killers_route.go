@@ -23,8 +23,8 @@ const (
 )
 
 // routeKillers finds what on a Route breaks or bends a stream: the time its
-// router waits between two bytes of an answer, and whether it sends all of one
-// client's requests to one pod.
+// router waits between two bytes of an answer, whether it holds tokens back, and
+// whether it sends all of one client's requests to one pod.
 func routeKillers(r *routev1.Route, c *candidate, needed time.Duration) []record.Finding {
 	var found []record.Finding
 	passthrough := r.Spec.TLS != nil && r.Spec.TLS.Termination == routev1.TLSTerminationPassthrough
@@ -46,6 +46,13 @@ func routeKillers(r *routev1.Route, c *candidate, needed time.Duration) []record
 		found = append(found, record.Finding{
 			ID: "route-timeout", Severity: record.SeverityWarn, Subject: c.subject(), Message: message,
 			Remedy: fmt.Sprintf("oc annotate route %s -n %s --overwrite %s=%ds", r.Name, r.Namespace, name, wholeSeconds(needed)),
+		})
+	}
+	if r.Spec.TLS == nil {
+		found = append(found, record.Finding{
+			ID: "route-delays", Severity: record.SeverityWarn, Subject: c.subject(),
+			Message: "the Route has no TLS, and over plain HTTP the router (HAProxy without http-no-delay) may hold small pieces of an answer back for up to 0.2 s, so tokens come late and in bursts",
+			Remedy:  fmt.Sprintf(`oc patch route %s -n %s --type=merge -p '{"spec":{"tls":{"termination":"edge"}}}'`, r.Name, r.Namespace),
 		})
 	}
 	balance := r.Annotations[routeBalanceKey]

@@ -34,23 +34,26 @@ func replicas(n int) *candidate {
 
 func TestRouteKillers(t *testing.T) {
 	annotated := func(text string) string { return "metadata: {annotations: {" + text + "}}\n" }
+	const edge = "spec: {tls: {termination: edge}}\n"
 	tenMinutes := "; a request of this run may take 10m0s | oc annotate route vllm -n team-a --overwrite "
 	for _, tt := range []struct {
 		name, text string
 		replicas   int
 		want       []string
 	}{
-		{"none given", "spec: {}", 1, []string{"route-timeout warn: the Route has no timeout of its own, and the router ends a request that sends nothing for 30s, as a long queue or prompt does" + tenMinutes + "haproxy.router.openshift.io/timeout=600s"}},
-		{"too short", annotated("haproxy.router.openshift.io/timeout: 5m"), 1, []string{"route-timeout warn: the router ends a request that sends nothing for 5m0s, as a long queue or prompt does" + tenMinutes + "haproxy.router.openshift.io/timeout=600s"}},
-		{"in bare milliseconds", annotated("haproxy.router.openshift.io/timeout: '599999'"), 1, []string{"route-timeout warn: the router ends a request that sends nothing for 9m59.999s, as a long queue or prompt does" + tenMinutes + "haproxy.router.openshift.io/timeout=600s"}},
-		{"long enough", annotated("haproxy.router.openshift.io/timeout: 600s"), 3, nil},
+		{"none given", edge, 1, []string{"route-timeout warn: the Route has no timeout of its own, and the router ends a request that sends nothing for 30s, as a long queue or prompt does" + tenMinutes + "haproxy.router.openshift.io/timeout=600s"}},
+		{"too short", annotated("haproxy.router.openshift.io/timeout: 5m") + edge, 1, []string{"route-timeout warn: the router ends a request that sends nothing for 5m0s, as a long queue or prompt does" + tenMinutes + "haproxy.router.openshift.io/timeout=600s"}},
+		{"in bare milliseconds", annotated("haproxy.router.openshift.io/timeout: '599999'") + edge, 1, []string{"route-timeout warn: the router ends a request that sends nothing for 9m59.999s, as a long queue or prompt does" + tenMinutes + "haproxy.router.openshift.io/timeout=600s"}},
+		{"long enough", annotated("haproxy.router.openshift.io/timeout: 600s") + edge, 3, nil},
+		{"no TLS", annotated("haproxy.router.openshift.io/timeout: 600s"), 1,
+			[]string{"route-delays warn: the Route has no TLS, and over plain HTTP the router (HAProxy without http-no-delay) may hold small pieces of an answer back for up to 0.2 s, so tokens come late and in bursts | oc patch route vllm -n team-a --type=merge -p '{\"spec\":{\"tls\":{\"termination\":\"edge\"}}}'"}},
 		{"passthrough's default is an hour", "spec: {tls: {termination: passthrough}}", 1, nil},
 		{"passthrough, too short", annotated("haproxy.router.openshift.io/timeout-tunnel: 60s") + "spec: {tls: {termination: passthrough}}", 1,
 			[]string{"route-timeout warn: the router ends a request that sends nothing for 1m0s, as a long queue or prompt does" + tenMinutes + "haproxy.router.openshift.io/timeout-tunnel=600s"}},
 		{"passthrough sticks to one pod", "spec: {tls: {termination: passthrough}}", 2,
 			[]string{"one-replica-only warn: the router sends all requests from one address to one of the 2 replicas | oc annotate route vllm -n team-a --overwrite haproxy.router.openshift.io/balance=leastconn"}},
 		{"unless told", annotated("haproxy.router.openshift.io/balance: roundrobin") + "spec: {tls: {termination: passthrough}}", 2, nil},
-		{"told to stick", annotated("haproxy.router.openshift.io/balance: source, haproxy.router.openshift.io/timeout: 1h"), 2,
+		{"told to stick", annotated("haproxy.router.openshift.io/balance: source, haproxy.router.openshift.io/timeout: 1h") + edge, 2,
 			[]string{"one-replica-only warn: the router sends all requests from one address to one of the 2 replicas | oc annotate route vllm -n team-a --overwrite haproxy.router.openshift.io/balance=leastconn"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -159,7 +162,7 @@ func TestProtocolKillers(t *testing.T) {
 
 func TestSharedTraffic(t *testing.T) {
 	inv := inventory(service("vllm"), vllmPod("v"),
-		route(t, "metadata: {annotations: {haproxy.router.openshift.io/timeout: 1h}}\nspec: {to: {kind: Service, name: vllm, weight: 3}, alternateBackends: [{kind: Service, name: web, weight: 1}]}"+admitted))
+		route(t, "metadata: {annotations: {haproxy.router.openshift.io/timeout: 1h}}\nspec: {tls: {termination: edge}, to: {kind: Service, name: vllm, weight: 3}, alternateBackends: [{kind: Service, name: web, weight: 1}]}"+admitted))
 	ix, c := one(t, inv)
 	want := []string{"shared-traffic warn: route/vllm sends 75 % of its requests here and the others to web: what is measured is the mixture | take another way with --via, or give the other backends the weight 0 for the time of the run"}
 	if diff := cmp.Diff(want, brief(ladder(ix, c, Options{StreamTime: time.Minute})[0].findings)); diff != "" {

@@ -65,7 +65,7 @@ func wayBuffering(_ *site, e *standing) []record.Check {
 	if slices.Contains(proxied, e.Via) {
 		well = "nothing on the " + e.Via + " tells it to hold tokens back"
 	}
-	return onTheWay(e, []string{"ingress-buffering", "http2-only"}, well)
+	return onTheWay(e, []string{"ingress-buffering", "route-delays", "http2-only"}, well)
 }
 
 // services are the engine's Services, and the names of those that are not there.

@@ -84,6 +84,7 @@ var wayRows = []row{
 
 	{"way-buffering", "none", lost, []string{"skip tgi: no way leads to it"}, ""},
 	{"way-buffering", "holds back", finding("tgi", "ingress-buffering", record.SeverityError), []string{"fail tgi: told by ingress-buffering"}, "oc annotate"},
+	{"way-buffering", "a Route without TLS", finding("tgi", "route-delays", record.SeverityWarn), []string{"warn tgi: told by route-delays"}, ""},
 
 	{"service-endpoints", "hidden", func(w *world) { w.hide("endpointslices") }, []string{"skip endpointslices: endpointslices could not…"}, ""},
 	{"service-endpoints", "each", nil, []string{"pass vllm: 1 Service has ready endpoints", "pass tgi: 1 Service has ready endpoints", "pass ollama: 1 Service has ready endpoints"}, ""},

@@ -100,8 +100,8 @@ func mostFrequent(errors map[record.Status]int64) (class record.Status, n int64)
 func bufferedStream(r resultRow) (record.Finding, bool) {
 	return record.Finding{
 		ID: "buffered-stream", Severity: record.SeverityWarn,
-		Message: fmt.Sprintf("%d of %d answers came in one burst, so something on the way holds the stream back and TTFT is the time of the whole answer", r.c.bursts, r.c.streams),
-		Remedy:  "turn response buffering off in every proxy on the way (nginx: proxy_buffering off), or go around it",
+		Message: fmt.Sprintf("%d of %d answers came in bursts, so something on the way holds the stream back and TTFT is the time of the first burst", r.c.bursts, r.c.streams),
+		Remedy:  "turn response buffering off in every proxy on the way (nginx: proxy_buffering off; HAProxy, as a Route without TLS: option http-no-delay, or TLS), or go around it",
 	}, r.c.buffered()
 }
 

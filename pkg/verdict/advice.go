@@ -59,7 +59,7 @@ func onFindings(ids ...string) func(record.Summary) []record.Recommendation {
 		for _, id := range ids {
 			for _, f := range s.Findings {
 				if f.ID == id && f.Remedy != "" {
-					all = append(all, record.Recommendation{Message: sentence(f.Remedy) + ": " + f.Message, RestsOn: f.ID, Engine: engineNamed(s, f.Subject)})
+					all = append(all, record.Recommendation{Message: sentence(f.Advice()) + ": " + f.Message, RestsOn: f.ID, Engine: engineNamed(s, f.Subject)})
 				}
 			}
 		}

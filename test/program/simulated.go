@@ -13,9 +13,15 @@ import (
 // is a name of its own.
 func Serve(t *testing.T, engine, model string) (url string) {
 	t.Helper()
-	server, err := simulate.New(simulate.Options{Engine: engine, Model: model, Seed: 1, Profile: simulate.Profile{
+	return ServeWith(t, simulate.Options{Engine: engine, Model: model, Seed: 1, Profile: simulate.Profile{
 		PrefillTokensPerS: 1e6, StepBase: 200 * time.Microsecond, Slots: 512, KVTokens: 1 << 20, ContextLength: 1 << 16,
 	}})
+}
+
+// ServeWith starts a simulated engine that ends with the test.
+func ServeWith(t *testing.T, o simulate.Options) (url string) {
+	t.Helper()
+	server, err := simulate.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +35,7 @@ func Serve(t *testing.T, engine, model string) (url string) {
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Errorf("simulated %s: %v", engine, err)
+			t.Errorf("simulated %s: %v", o.Engine, err)
 		}
 	})
 	return "http://" + ln.Addr().String()
