@@ -26,6 +26,9 @@ type cell struct {
 	// streams counts the successful answers that could show a buffered
 	// stream, bursts those that do.
 	streams, bursts int64
+	// between is how many pairs of frames those streams are, together how many of
+	// the pairs share an arrival.
+	between, together int64
 	// server holds the readings of the engine's metrics, timings what it said of
 	// itself in successful answers, by its own names.
 	server  []record.ServerSample
@@ -71,6 +74,8 @@ func (c *cell) success(s record.Sample) {
 	}
 	if shows, burst := inOneBurst(s); shows {
 		c.streams++
+		c.between += s.Frames - 1
+		c.together += s.Coalesced
 		if burst {
 			c.bursts++
 		}

@@ -15,6 +15,7 @@ const (
 	burstShared      = 0.9  // the share of frames that came with the one before
 	burstGapMS       = 0.1  // the mean gap between frames: 10,000 a second
 	burstAnswers     = 0.5  // the share of answers that must look so
+	groupShared      = 0.5  // the share of frames that came with the one before, of a stream in groups
 	maxCancelled     = 0.05 // the share of requests that may have been cut off
 )
 
@@ -63,7 +64,7 @@ type resultRow struct {
 // rules find what a reader of one engine's row in one scenario should know.
 // Each returns whether it applies; subject and scenario are filled in for it.
 var rules = []func(resultRow) (f record.Finding, applies bool){
-	noSuccess, bufferedStream, estimatedTokens, manyCancelled, clientBound, droppedArrivals, loadNotReached, tunnelBound, damagedGaps, longGaps,
+	noSuccess, bufferedStream, groupedFrames, estimatedTokens, manyCancelled, clientBound, droppedArrivals, loadNotReached, tunnelBound, damagedGaps, longGaps,
 	foreignTraffic, serverCountsLess, serverResidual, engineRestarted,
 	lengthsMissed, outputNotForced,
 }
@@ -103,6 +104,19 @@ func bufferedStream(r resultRow) (record.Finding, bool) {
 		Message: fmt.Sprintf("%d of %d answers came in bursts, so something on the way holds the stream back and TTFT is the time of the first burst", r.c.bursts, r.c.streams),
 		Remedy:  "turn response buffering off in every proxy on the way (nginx: proxy_buffering off; HAProxy, as a Route without TLS: option http-no-delay, or TLS), or go around it",
 	}, r.c.buffered()
+}
+
+// groupedFrames finds streams that come in several groups: held back for a moment
+// at a time, as HAProxy does it with the answers of slow engines, or sent so by the
+// engine, as after several steps at once; or read late by this client. Which of them
+// it is cannot be seen.
+func groupedFrames(r resultRow) (record.Finding, bool) {
+	busy := r.e.Client != nil && r.e.Client.Verdict == record.ClientBound
+	return record.Finding{
+		ID: "grouped-frames", Severity: record.SeverityWarn,
+		Message: fmt.Sprintf("%d of %d frames came together with the one before, so gaps between tokens are not the engine's steps, and the first token may be late by as long as a group is collected", r.c.together, r.c.between),
+		Remedy:  "go around what collects small pieces on the way (HAProxy without http-no-delay, as a Route without TLS), see whether the engine itself sends several steps at once, or measure from a machine with more idle processors",
+	}, !busy && !r.c.buffered() && r.c.between > 0 && float64(r.c.together) >= groupShared*float64(r.c.between)
 }
 
 func estimatedTokens(r resultRow) (record.Finding, bool) {

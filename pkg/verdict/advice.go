@@ -33,7 +33,7 @@ func advise(s record.Summary) []record.Recommendation {
 var advice = []func(record.Summary) []record.Recommendation{
 	onFindings("no-success", "engine-given-up", "engine-unreachable", "preflight", "http2-only"),
 	onFairness("same-model", "same-gpu", "same-way"),
-	onFindings("buffered-stream", "ingress-buffering"),
+	onFindings("buffered-stream", "grouped-frames", "ingress-buffering"),
 	onClient,
 	onRows(routeTimeout),
 	onRows(refusedLoad),

@@ -147,11 +147,11 @@ func identity(t *testing.T) (certificate, key []byte) {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate[0]}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }
 
-// engine is a simulated vLLM with a token every 10 ms.
-func engine(t *testing.T, faults ...string) (address string) {
+// engine is a simulated vLLM with a token every step.
+func engine(t *testing.T, step time.Duration, faults ...string) (address string) {
 	t.Helper()
 	o := simulate.Options{Engine: "vllm", Seed: 1, Profile: simulate.Profile{
-		PrefillTokensPerS: 1e6, StepBase: 10 * time.Millisecond, Slots: 64, KVTokens: 1 << 20, ContextLength: 1 << 16,
+		PrefillTokensPerS: 1e6, StepBase: step, Slots: 64, KVTokens: 1 << 20, ContextLength: 1 << 16,
 	}}
 	for _, text := range faults {
 		f, err := simulate.ParseFault(text)
@@ -188,11 +188,14 @@ func measure(t *testing.T, url, ca string) (s record.Summary, printed string) {
 	return s, string(out)
 }
 
+// quick is the step of an engine whose whole answer comes within HAProxy's 0.2 s.
+const quick = 10 * time.Millisecond
+
 // Over plain HTTP, HAProxy lets small pieces of an answer wait for more, unless it
 // is told not to. Then no number of the engine's stream is the engine's, and a run
 // has to say so; and it must not say so of ways that hold nothing back.
 func TestARouteWithoutTLSHoldsTokensBack(t *testing.T) {
-	h := route(t, engine(t), "30s")
+	h := route(t, engine(t, quick), "30s")
 	for _, way := range []struct {
 		name, url string
 		held      bool
@@ -219,6 +222,18 @@ func TestARouteWithoutTLSHoldsTokensBack(t *testing.T) {
 	}
 }
 
+// The answer of a slower engine is held back a part at a time.
+func TestARouteWithoutTLSMakesGroupsOfASlowEnginesTokens(t *testing.T) {
+	h := route(t, engine(t, 50*time.Millisecond), "30s")
+	for name, url := range map[string]string{"no TLS": "http://" + h.HTTP, "TLS at the edge": "https://" + h.Edge} {
+		s, printed := measure(t, url, h.ca)
+		grouped := slices.ContainsFunc(s.Findings, func(f record.Finding) bool { return f.ID == "grouped-frames" })
+		if want := name == "no TLS"; grouped != want {
+			t.Errorf("%s: in groups: %t, want %t\n%s", name, grouped, want, printed)
+		}
+	}
+}
+
 // The router's timeout is about the time between two bytes.
 func TestARoutesTimeoutIsTold(t *testing.T) {
 	for fault, want := range map[string]string{
@@ -226,7 +241,7 @@ func TestARoutesTimeoutIsTold(t *testing.T) {
 		"stall:after=3,for=4s": "truncated: the connection ended within the answer, after 3 token frames; check proxies for timeouts",
 	} {
 		t.Run(fault, func(t *testing.T) {
-			h := route(t, engine(t, fault), "1s")
+			h := route(t, engine(t, quick, fault), "1s")
 			for name, url := range map[string]string{"no TLS": "http://" + h.HTTP, "TLS at the edge": "https://" + h.Edge} {
 				if _, printed := measure(t, url, h.ca); !strings.Contains(printed, fmt.Sprintf("vllm: cannot be measured: %s", want)) {
 					t.Errorf("%s: it says\n%s\nand not %q", name, printed, want)
