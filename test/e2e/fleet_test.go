@@ -22,13 +22,20 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 )
 
-// newTruthful is charted engines that tell the truth, and a folder for results.
-func newTruthful(t *testing.T) (c charted, results string) {
+// newTruthful is charted engines that tell the truth, all three where none is named,
+// and a folder for results.
+func newTruthful(t *testing.T, engines ...string) (c charted, results string) {
 	t.Helper()
+	if len(engines) == 0 {
+		engines = chartEngines
+	}
 	c = charted{namespace: newRestricted(t)}
 	c.kubeconfig = inNamespace(t, c.namespace)
-	v := strings.Replace(onTheRig, "  enabled: true", "  enabled: true\n  extraArgs: [--truth-log=/dev/stdout]", 1)
-	c.install(t, map[string]string{"vllm": v, "tgi": v, "ollama": v})
+	values := map[string]string{}
+	for _, engine := range engines {
+		values[engine] = strings.Replace(onTheRig, "  enabled: true", "  enabled: true\n  extraArgs: [--truth-log=/dev/stdout]", 1)
+	}
+	c.install(t, values)
 	return c, t.TempDir()
 }
 
@@ -63,8 +70,8 @@ output: {formats: [json, csv], charts: false}
 func (c charted) truths(t *testing.T) map[string]int64 {
 	t.Helper()
 	all := map[string]int64{}
-	for _, engine := range chartEngines {
-		text := kubectl(t, "logs", "-n", c.namespace, "deployment/"+engine, "--tail=-1")
+	for _, deployment := range strings.Fields(kubectl(t, "get", "deployments", "-n", c.namespace, "-o", "name")) {
+		text := kubectl(t, "logs", "-n", c.namespace, deployment, "--tail=-1")
 		for line := range strings.Lines(text) {
 			var one struct {
 				RequestID    string `json:"request_id"`
@@ -231,8 +238,8 @@ func (c charted) workerPods(t *testing.T) map[string]corev1.Pod {
 
 func TestFleetGoesOnWithoutAWorkerThatIsLost(t *testing.T) {
 	on(t, nodes)
-	c, results := newTruthful(t)
-	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 4)}, workers(3, results)...)...)
+	c, results := newTruthful(t, "vllm")
+	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 6)}, workers(3, results)...)...)
 	kubectl(t, "delete", "pod", "-n", c.namespace, c.workerPods(t)["1"].Name, "--grace-period=0", "--force")
 	if code := l.end(t); code != 0 {
 		t.Errorf("exit code %d", code)
@@ -250,19 +257,19 @@ func TestFleetGoesOnWithoutAWorkerThatIsLost(t *testing.T) {
 	if !slices.ContainsFunc(sum.Findings, func(f record.Finding) bool { return f.ID == "worker-lost" && f.Subject == "worker 1" }) {
 		t.Error("no finding tells of the lost worker")
 	}
+	truths := c.truths(t)
 	for id, s := range samples(t, results) {
-		if tokens := c.truths(t)[id]; s.Status == record.StatusOK && tokens != s.OutputTokens.Or(-1) {
+		if tokens := truths[id]; s.Status == record.StatusOK && tokens != s.OutputTokens.Or(-1) {
 			t.Errorf("%s: %d tokens, and the engine gave %d", id, s.OutputTokens.Or(-1), tokens)
 		}
-		break // one log of truths is read for each
 	}
 	c.gone(t)
 }
 
 func TestFleetIsTakenUpByAnotherCaller(t *testing.T) {
 	on(t, nodes)
-	c, results := newTruthful(t)
-	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 4)}, workers(2, results)...)...)
+	c, results := newTruthful(t, "vllm")
+	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 6)}, workers(2, results)...)...)
 	if err := l.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
@@ -281,9 +288,9 @@ func TestFleetIsTakenUpByAnotherCaller(t *testing.T) {
 
 func TestFleetOfOneIsLeftAndCollected(t *testing.T) {
 	on(t, nodes)
-	c, results := newTruthful(t)
+	c, results := newTruthful(t, "vllm")
 	begin := time.Now()
-	o := llmbench(t, c.kubeconfig, append([]string{"quick", "--config", shortRun(t, 4), "--detach"}, workers(1, results)...)...)
+	o := llmbench(t, c.kubeconfig, append([]string{"quick", "--config", shortRun(t, 6), "--detach"}, workers(1, results)...)...)
 	if o.code != 0 {
 		t.Fatalf("exit code %d", o.code)
 	}
@@ -322,7 +329,7 @@ func TestFleetOutlivesTheContainerRuntime(t *testing.T) {
 
 func TestFleetIsStoppedByAnInterrupt(t *testing.T) {
 	on(t, nodes)
-	c, results := newTruthful(t)
+	c, results := newTruthful(t, "vllm")
 	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 20)}, workers(2, results)...)...)
 	if err := l.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -342,7 +349,7 @@ func TestFleetIsStoppedByAnInterrupt(t *testing.T) {
 
 func TestFleetSaysAtOnceWhatKeepsItFromStarting(t *testing.T) {
 	on(t, nodes)
-	c, results := newTruthful(t)
+	c, results := newTruthful(t, "vllm")
 	for name, k := range map[string]struct {
 		before, args []string
 		says         string
@@ -372,7 +379,7 @@ func TestFleetSaysAtOnceWhatKeepsItFromStarting(t *testing.T) {
 
 func TestFleetLeftoversAreFoundAndRemoved(t *testing.T) {
 	on(t, nodes)
-	c, results := newTruthful(t)
+	c, results := newTruthful(t, "vllm")
 	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 20)}, workers(1, results)...)...)
 	if err := l.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)

@@ -15,9 +15,9 @@ import (
 func TestFleetTakesTokensFromSecretsAlone(t *testing.T) {
 	on(t, nodes)
 	const token = "planted-token-c0ffee"
-	c, results := newTruthful(t)
+	c, results := newTruthful(t, "vllm")
 	kubectl(t, "create", "secret", "generic", "engines", "-n", c.namespace, "--from-literal=token="+token)
-	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 4), "--engine-token-secret", "engines/token", "--verbose"}, workers(2, results)...)...)
+	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 6), "--engine-token-secret", "engines/token", "--verbose"}, workers(2, results)...)...)
 	seen := map[string]string{}
 	for _, kind := range []string{"jobs", "configmaps", "pods", "events"} {
 		seen[kind] = kubectl(t, "get", kind, "-n", c.namespace, "-o", "yaml")
