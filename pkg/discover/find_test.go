@@ -93,7 +93,7 @@ func summaries(r Result) []string {
 }
 
 func TestFindThreeEngines(t *testing.T) {
-	vllm, tgi, ollama := simulated(t, "vllm"), simulated(t, "tgi"), simulated(t, "ollama")
+	vllm, tgi, ollama := engineOf(t, "vllm"), engineOf(t, "tgi"), engineOf(t, "ollama")
 	n := tunnels{to: map[string]string{"ollama-0": ollama}}
 	inv := inventory(
 		service("vllm"), vllmPod("vllm-0", gpus("nvidia.com/gpu", "2"), args("--model", "m", "--api-key", "secret")), route(t, "spec: {to: {kind: Service, name: vllm}}"+admitted),
@@ -149,7 +149,7 @@ func TestFindThreeEngines(t *testing.T) {
 }
 
 func TestAWayThatFailsGivesWayToTheNext(t *testing.T) {
-	n := tunnels{to: map[string]string{"v": simulated(t, "vllm")}}
+	n := tunnels{to: map[string]string{"v": engineOf(t, "vllm")}}
 	router := serve(t, answers(503, page)).Listener.Addr().String()
 	inv := func() *kube.Inventory {
 		return inventory(service("vllm"), vllmPod("v"), route(t, "spec: {to: {kind: Service, name: vllm}}"+admitted))
@@ -183,7 +183,7 @@ func TestAHealthyWayIsBetterThanAnIllOne(t *testing.T) {
 		}
 		vllm.ServeHTTP(w, r)
 	})).Listener.Addr().String()
-	both := inventory(service("vllm", balanced(t, ill)), service("vllm-b", selects("app", "vllm"), balanced(t, simulated(t, "vllm"))), vllmPod("v"))
+	both := inventory(service("vllm", balanced(t, ill)), service("vllm-b", selects("app", "vllm"), balanced(t, engineOf(t, "vllm"))), vllmPod("v"))
 	r := find(t, Options{Inventory: both})
 	want := []string{"vllm: team-a/vllm healthy loadbalancer | loadbalancer usable | loadbalancer chosen | cluster-dns untried | cluster-dns untried | port-forward untried"}
 	if diff := cmp.Diff(want, summaries(r)); diff != "" {
@@ -198,7 +198,7 @@ func TestAHealthyWayIsBetterThanAnIllOne(t *testing.T) {
 
 func TestWhatAnswersDecides(t *testing.T) {
 	web := serve(t, answers(200, page)).Listener.Addr().String()
-	ollama := simulated(t, "ollama")
+	ollama := engineOf(t, "ollama")
 	guarded := serve(t, answers(401, `{"error":"who are you"}`)).Listener.Addr().String()
 	for _, tt := range []struct {
 		name    string

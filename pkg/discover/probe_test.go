@@ -18,29 +18,13 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/simulated"
 )
 
-// simulated serves a simulated engine until the test ends.
-func simulated(t testing.TB, kind string) (address string) {
+// engineOf serves a simulated engine of a kind until the test ends.
+func engineOf(t testing.TB, kind string) (address string) {
 	t.Helper()
-	s, err := simulate.New(simulate.Options{Engine: kind})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx, ln) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	return ln.Addr().String()
+	return strings.TrimPrefix(simulated.Serve(t, simulate.Options{Engine: kind}), "http://")
 }
 
 // engineHandler answers as a simulated engine does.
@@ -242,7 +226,7 @@ func unresolved(_ context.Context, network, address string) (net.Conn, error) {
 }
 
 func TestANameThatDoesNotResolveIsReachedAtItsAddress(t *testing.T) {
-	address := simulated(t, "vllm")
+	address := engineOf(t, "vllm")
 	o := Options{Wire: wire.Options{Dial: unresolved}}
 	r := ask(t, &rung{via: viaIngress, object: "ingress/x", url: "http://llm.corp", fallback: address}, o)
 	if r.status != record.CandidateUsable || r.answer.address != address || r.url != "http://llm.corp" {

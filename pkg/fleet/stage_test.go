@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/wire"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/simulated"
 )
 
 // stage is a cluster of this process: its pods are real workers that send over
@@ -75,25 +75,9 @@ func (l *lockedBuffer) from(n int) []byte {
 func newStage(t *testing.T, workers int, yaml string, faults ...simulate.Fault) *stage {
 	t.Helper()
 	s := &stage{t: t, truth: &lockedBuffer{}}
-	server, err := simulate.New(simulate.Options{Engine: "vllm", Seed: 1, Truth: s.truth, Faults: faults, Profile: simulate.Profile{
+	url := simulated.Serve(t, simulate.Options{Engine: "vllm", Seed: 1, Truth: s.truth, Faults: faults, Profile: simulate.Profile{
 		PrefillTokensPerS: 1e5, FirstTokenOverhead: time.Millisecond, StepBase: 2 * time.Millisecond, Slots: 64, QueueLimit: -1, KVTokens: 1 << 20,
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx, ln) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
 	loaded, err := config.Load([]config.Source{{Name: "test", Data: []byte(yaml)}}, "")
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +88,7 @@ func newStage(t *testing.T, workers int, yaml string, faults ...simulate.Fault) 
 			SchemaVersion: record.SchemaVersion, RunID: "20261125t000000-abcdef", StartedAt: time.Now(), Config: yaml,
 			Plan: bench.Plan(loaded.Config, []record.EngineInfo{info}, 7), Environment: record.Environment{Engines: []record.EngineInfo{info}},
 		},
-		Workers: workers, Engines: []Engine{{Name: "vllm", Kind: "vllm", URL: "http://" + ln.Addr().String(), Via: "cluster-dns", Info: info}},
+		Workers: workers, Engines: []Engine{{Name: "vllm", Kind: "vllm", URL: url, Via: "cluster-dns", Info: info}},
 	}
 	for i := range workers {
 		s.pods = append(s.pods, s.pod(i, loaded.Config))

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/simulated"
 )
 
 // llmbench is the plugin, built once.
@@ -48,7 +49,7 @@ func newPage(t *testing.T, name string) *page {
 		t.Fatal(err)
 	}
 	for _, engine := range []string{"vllm", "tgi", "ollama"} {
-		p.urls[engine] = plugin.Serve(t, engine, "")
+		p.urls[engine] = simulated.ServeQuick(t, engine, "")
 	}
 	p.env = append(os.Environ(), "HOME="+p.dir, "PATH="+strings.Join([]string{bin, filepath.Dir(llmbench), os.Getenv("PATH")}, ":"), "KUBECONFIG=/nonexistent")
 	return p

@@ -4,10 +4,8 @@ package durability
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"flag"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +15,7 @@ import (
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
 	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/simulated"
 )
 
 // program is the plugin, built once.
@@ -53,22 +52,10 @@ func (e *engine) Write(p []byte) (int, error) {
 func newEngine(t *testing.T) *engine {
 	t.Helper()
 	e := &engine{}
-	server, err := simulate.New(simulate.Options{Engine: "vllm", Seed: 1, Truth: e, Profile: simulate.Profile{
+	e.url = simulated.Serve(t, simulate.Options{Engine: "vllm", Seed: 1, Truth: e, Profile: simulate.Profile{
 		PrefillTokensPerS: 1e5, FirstTokenOverhead: time.Millisecond, StepBase: 2 * time.Millisecond,
 		Slots: 16, QueueLimit: -1, KVTokens: 1 << 16, ContextLength: 4096,
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	gone := make(chan struct{})
-	go func() { defer close(gone); server.Serve(ctx, ln) }() //nolint:errcheck,gosec // its end is awaited
-	t.Cleanup(func() { cancel(); <-gone })
-	e.url = "http://" + ln.Addr().String()
 	return e
 }
 

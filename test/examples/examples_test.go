@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/simulated"
 )
 
 // llmbench is the plugin, built once.
@@ -110,7 +111,7 @@ func run(t *testing.T, file string, c config.Config) record.Summary {
 		args = append(args, "--set", s)
 	}
 	for _, engine := range engines {
-		args = append(args, "--url", engine+"="+plugin.Serve(t, engine, cmp.Or(c.Services.Models[engine], c.Services.Model)))
+		args = append(args, "--url", engine+"="+simulated.ServeQuick(t, engine, cmp.Or(c.Services.Models[engine], c.Services.Model)))
 	}
 	command := exec.Command(llmbench, args...) //nolint:gosec,noctx // our own program
 	command.Dir = t.TempDir()                  // files are looked for beside the example

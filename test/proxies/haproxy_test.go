@@ -23,6 +23,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
 	plugin "github.com/kubectl-llmbench/kubectl-llmbench/test/program"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/simulated"
 )
 
 // program is the plugin, built once.
@@ -160,7 +161,7 @@ func engine(t *testing.T, step time.Duration, faults ...string) (address string)
 		}
 		o.Faults = append(o.Faults, f)
 	}
-	return strings.TrimPrefix(plugin.ServeWith(t, o), "http://")
+	return strings.TrimPrefix(simulated.Serve(t, o), "http://")
 }
 
 const plan = `

@@ -2,11 +2,9 @@ package worker
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +16,7 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/fleet"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/simulate"
+	"github.com/kubectl-llmbench/kubectl-llmbench/test/simulated"
 )
 
 const planned = `
@@ -78,26 +77,9 @@ func options(t *testing.T, p fleet.Plan, env map[string]string, out *bytes.Buffe
 func serve(t *testing.T) (url string, truth *counted) {
 	t.Helper()
 	truth = &counted{}
-	server, err := simulate.New(simulate.Options{Engine: "vllm", Seed: 1, Truth: truth, Profile: simulate.Profile{
+	return simulated.Serve(t, simulate.Options{Engine: "vllm", Seed: 1, Truth: truth, Profile: simulate.Profile{
 		PrefillTokensPerS: 1e5, FirstTokenOverhead: time.Millisecond, StepBase: time.Millisecond, Slots: 64, QueueLimit: -1, KVTokens: 1 << 20,
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx, ln) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
-	return "http://" + ln.Addr().String(), truth
+	}}), truth
 }
 
 // counted counts lines.
