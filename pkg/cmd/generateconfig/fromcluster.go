@@ -123,7 +123,9 @@ func hardwareOf(e record.EngineInfo) string {
 func (w *writer) models(doc record.Discovery) {
 	begun := false
 	for _, e := range doc.Engines {
-		if len(e.Models) == 0 {
+		// A model without a name cannot be asked for.
+		models := slices.DeleteFunc(slices.Clone(e.Models), func(m string) bool { return m == "" })
+		if len(models) == 0 {
 			continue
 		}
 		if !begun {
@@ -131,11 +133,11 @@ func (w *writer) models(doc record.Discovery) {
 			w.line("  models:")
 			begun = true
 		}
-		model := e.Models[0]
-		if slices.Contains(e.Models, e.Info.Model) {
+		model := models[0]
+		if slices.Contains(models, e.Info.Model) {
 			model = e.Info.Model
 		}
-		for _, other := range e.Models {
+		for _, other := range models {
 			if other != model {
 				w.comment("    ", e.Engine+" serves as well: "+other)
 			}

@@ -55,7 +55,7 @@ func TestFromClusterIsAConfiguration(t *testing.T) {
 // Whatever a cluster or an engine calls things, the file says exactly that, and
 // nothing more.
 func FuzzFromCluster(f *testing.F) {
-	for _, s := range []string{"m", "a\nservices: {namespace: evil}", `"`, "\\", "#", "'", "\u2028x", "\x1b[2J", "\xff", "\u0085", "- {", "null", "\U0001F600", "x\r\ny", "%YAML"} {
+	for _, s := range []string{"", "m", "a\nservices: {namespace: evil}", `"`, "\\", "#", "'", "\u2028x", "\x1b[2J", "\xff", "\u0085", "- {", "null", "\U0001F600", "x\r\ny", "%YAML"} {
 		f.Add(s, s)
 	}
 	f.Fuzz(func(t *testing.T, model, reason string) {
@@ -66,6 +66,9 @@ func FuzzFromCluster(f *testing.F) {
 		got := loaded(t, fromCluster(doc, reason))
 		if want := stringsToValid(model); got.Services.Models["vllm"] != want {
 			t.Errorf("%q, want %q", got.Services.Models["vllm"], want)
+		}
+		if _, named := got.Services.Models["vllm"]; named != (model != "") {
+			t.Errorf("a model is named: %v", named)
 		}
 		got.Services.Models["vllm"] = plain.Services.Models["vllm"]
 		if diff := cmp.Diff(plain, got); diff != "" {
