@@ -33,6 +33,14 @@ func (c *clock) pong(p Pong) {
 	c.pongs++
 }
 
+// bounds are what is known for sure, nil where no ping was answered.
+func (c *clock) bounds() *Bounds {
+	if c.pongs == 0 {
+		return nil
+	}
+	return &Bounds{LowNS: int64(c.low), HighNS: int64(c.high)}
+}
+
 // offset is the estimate: the low bound, for what it errs by is how long the
 // quickest line of the log took, which is alike for all workers.
 func (c *clock) offset() time.Duration {

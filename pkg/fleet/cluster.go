@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -71,7 +72,7 @@ func podOf(p *corev1.Pod, now time.Time) (Pod, bool) {
 	if err != nil {
 		return Pod{}, false
 	}
-	out := Pod{Name: p.Name, Worker: index, Node: p.Spec.NodeName}
+	out := Pod{Name: p.Name, Worker: index, Node: p.Spec.NodeName, Lead: leadOf(p.Annotations[OrdersKey])}
 	if len(p.Status.ContainerStatuses) > 0 {
 		out.container(p.Status.ContainerStatuses[0])
 	}
@@ -94,6 +95,15 @@ func podOf(p *corev1.Pod, now time.Time) (Pod, bool) {
 		out.Ended = out.Ended || now.Sub(d.Time) > lingering
 	}
 	return out, true
+}
+
+// leadOf reads who wrote orders; those that cannot be read are nobody's.
+func leadOf(orders string) Lead {
+	var o Orders
+	if json.Unmarshal([]byte(orders), &o) != nil {
+		return Lead{}
+	}
+	return o.Lead
 }
 
 // container reads the state of a pod's container.

@@ -32,6 +32,8 @@ type Options struct {
 	StartTimeout time.Duration
 	// Detach returns as soon as every worker has begun.
 	Detach bool
+	// Now is the caller's clock; nil is time.Now.
+	Now func() time.Time
 }
 
 // Outcome is what became of the workers.
@@ -83,6 +85,11 @@ type conductor struct {
 	stopping bool
 	// settled says that the workers have begun.
 	settled atomic.Bool
+	leading leading
+	// block is the last that was let begin, and openAt when it begins, by this
+	// caller's clock.
+	block  string
+	openAt time.Time
 	// failing is since when the API server fails, zero where it does not.
 	failing time.Time
 }
@@ -97,19 +104,23 @@ type sighting struct {
 // Conduct runs the workers to their end and returns what became of them. It may
 // be called for workers that another caller conducted before: all that it needs
 // to know stands in their logs. Where ctx ends first, the workers are stopped,
-// where there is a Stop, and the error is that of ctx. Other errors say why nothing could be measured, or
-// that the API server is out of reach, in which case workers go on.
+// where there is a Stop, and the error is that of ctx. Other errors say why nothing
+// could be measured, that the API server is out of reach, or (ErrLed) that another
+// caller has taken the run up; with the last two the workers go on.
 func Conduct(ctx context.Context, o Options) (Outcome, error) {
 	if o.Notify == nil {
 		o.Notify = func(bench.Event) {}
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	follow, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	c := &conductor{
 		Options: o, in: make(chan heard, 64), seen: make(chan sighting), begun: time.Now(),
-		said: map[string]bool{}, follow: follow,
+		said: map[string]bool{}, follow: follow, leading: newLeading(),
 	}
 	for i := range o.Plan.Workers {
-		c.crew = append(c.crew, &member{index: i, clock: newClock(), wake: make(chan struct{}, 1)})
+		c.crew = append(c.crew, &member{index: i, clock: newClock(), now: o.Now, wake: make(chan struct{}, 1)})
 	}
 	c.work.Go(func() { c.look(follow) })
 	err := c.loop(ctx)
@@ -131,10 +142,15 @@ func (c *conductor) look(ctx context.Context) {
 			return
 		case c.seen <- s:
 		}
-		if !sleep(ctx, lookEvery+time.Duration(len(c.crew))*lookEach) {
+		if !sleep(ctx, lookPause(len(c.crew))) {
 			return
 		}
 	}
+}
+
+// lookPause is how long it waits between two looks at some workers.
+func lookPause(workers int) time.Duration {
+	return lookEvery + time.Duration(workers)*lookEach
 }
 
 // drain lets the goroutines end.
@@ -208,6 +224,7 @@ func (c *conductor) advance() (over bool, err error) {
 			return false, err
 		}
 	}
+	c.beat()
 	if c.running {
 		c.settled.Store(true)
 		c.openGates()
@@ -236,6 +253,9 @@ func (c *conductor) see(s sighting) error {
 		return c.unseen(s.err)
 	}
 	c.failing = time.Time{}
+	if err := c.leads(s.pods); err != nil {
+		return err
+	}
 	if s.troubles != nil {
 		c.troubles = s.troubles
 	}

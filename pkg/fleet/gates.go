@@ -21,19 +21,19 @@ const (
 func (c *conductor) openGates() {
 	block, waiting := c.common()
 	if waiting {
-		at := c.opened(block)
-		if at.IsZero() {
-			at = time.Now().Add(c.lead())
+		if c.block != block {
+			c.block, c.openAt = block, c.Now().Add(c.lead())
 		}
 		for _, m := range c.crew {
 			if m.live() && m.gate.State == GateWaiting && m.ordered().Open != block {
-				m.order(func(o *Orders) { o.Open, o.At = block, at })
+				at := c.openAt.Add(m.ahead())
+				c.order(m, func(o *Orders) { o.Open, o.At = block, at })
 			}
 		}
 	}
 	for _, m := range c.crew {
 		if b := m.gate.Block; m.live() && m.gate.State == GateEnded && m.gate.Holds && m.ordered().Ended != b && c.othersEnded(m) {
-			m.order(func(o *Orders) { o.Ended = b })
+			c.order(m, func(o *Orders) { o.Ended = b })
 		}
 	}
 }
@@ -54,24 +54,18 @@ func (c *conductor) common() (block string, waiting bool) {
 	return block, waiting
 }
 
-// opened is when a block was told to begin, the zero time where it was not.
-func (c *conductor) opened(block string) time.Time {
-	for _, m := range c.crew {
-		if o := m.ordered(); o.Open == block {
-			return o.At
-		}
-	}
-	return time.Time{}
-}
-
 // lead is how far ahead a begin has to lie for orders to reach every worker.
 func (c *conductor) lead() time.Duration {
 	slowest := time.Duration(0)
 	for _, m := range c.crew {
 		slowest = max(slowest, m.clock.latency)
 	}
-	writing := time.Duration(len(c.crew))*leadEach + time.Duration(max(len(c.crew)-leadBurst, 0))*leadRate
-	return min(max(slowest+slowest/2+leadSlack, leastLead), mostLead) + writing
+	return min(max(slowest+slowest/2+leadSlack, leastLead), mostLead) + writing(len(c.crew))
+}
+
+// writing is how long it takes to write orders for some workers.
+func writing(workers int) time.Duration {
+	return time.Duration(workers)*leadEach + time.Duration(max(workers-leadBurst, 0))*leadRate
 }
 
 // othersEnded says that no other worker is within the block that one has ended.

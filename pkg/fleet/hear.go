@@ -21,13 +21,15 @@ func (c *conductor) hear(h heard) {
 	case msg.Hello != nil:
 		m.hello = msg.Hello
 	case msg.Pong != nil:
-		m.clock.pong(*msg.Pong)
-		m.lastPing = max(m.lastPing, msg.Pong.Ping)
+		if msg.Pong.By == c.leading.By { // another caller's clock is another one
+			m.clock.pong(*msg.Pong)
+			m.lastPing = max(m.lastPing, msg.Pong.Ping)
+		}
 	case msg.Ready != nil:
 		m.ready = msg.Ready
 	case msg.Started != nil:
 		m.started = msg.Started
-		c.engines, c.running = msg.Started.Engines, c.running || c.allStarted()
+		c.engines = msg.Started.Engines
 	case msg.Gate != nil:
 		m.gate = *msg.Gate
 		m.lateMS = max(m.lateMS, msg.Gate.LateMS)

@@ -29,16 +29,16 @@ func newMailbox(read func() ([]byte, error)) *mailbox {
 func (b *mailbox) watch(ctx context.Context, pong func(Pong)) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	last, pinged := "", 0
+	last, pinged, by := "", 0, ""
 	for {
 		// A file that cannot be read now, or holds half an order, is read again.
 		if data, err := b.read(); err == nil && string(data) != last {
 			var o Orders
 			if json.Unmarshal(data, &o) == nil {
 				last = string(data)
-				if o.Ping > pinged {
-					pinged = o.Ping
-					pong(Pong{Ping: o.Ping, Caller: o.Caller, Seen: b.now()})
+				if o.Ping > 0 && (o.Lead.By != by || o.Ping > pinged) {
+					pinged, by = o.Ping, o.Lead.By
+					pong(Pong{Ping: o.Ping, By: o.Lead.By, Caller: o.Caller, Seen: b.now()})
 				}
 				b.put(o)
 			}

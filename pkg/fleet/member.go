@@ -44,9 +44,19 @@ type member struct {
 	ended    atomic.Bool
 	unfollow context.CancelFunc
 
+	now func() time.Time // the caller's clock
+
 	mu     sync.Mutex
 	orders Orders
 	wake   chan struct{}
+}
+
+// ahead is by how much its clock is ahead of this caller's, as far as is known.
+func (m *member) ahead() time.Duration {
+	if m.clock.pongs == 0 && m.started != nil {
+		return m.started.offset() // of the caller before, whose clock may be like this one's
+	}
+	return m.clock.offset()
 }
 
 // live says that the worker takes part in what comes.
@@ -87,7 +97,7 @@ func (m *member) post(ctx context.Context, pods Pods, pod string) {
 		}
 		for {
 			o := m.ordered()
-			o.Caller = time.Now()
+			o.Caller = m.now()
 			data, err := json.Marshal(o)
 			if err == nil {
 				err = pods.Order(ctx, pod, data)
@@ -154,7 +164,7 @@ func (m *member) readLog(ctx context.Context, open func() (io.ReadCloser, error)
 			return false, err
 		}
 		if msg != nil {
-			in <- heard{m: m, msg: msg, at: time.Now()}
+			in <- heard{m: m, msg: msg, at: m.now()}
 			if msg.Final != nil {
 				return true, nil
 			}
@@ -178,11 +188,11 @@ func (m *member) record() record.Worker {
 		Index: m.index, Pod: m.pod.Name, Node: m.pod.Node, LateMS: m.lateMS, Samples: m.samples,
 		Done: m.final != nil && m.missing == 0 && m.final.Samples == m.samples && m.lost == "", MissingLines: m.missing, Lost: m.lost,
 	}
-	if m.started != nil {
-		w.OffsetMS = record.Some(millis(m.started.offset()))
-	}
-	if c := m.clock; c.pongs > 0 {
-		w.OffsetLowMS, w.OffsetHighMS = record.Some(millis(c.low)), record.Some(millis(c.high))
+	if s := m.started; s != nil {
+		w.OffsetMS = record.Some(millis(s.offset()))
+		if b := s.Bounds; b != nil {
+			w.OffsetLowMS, w.OffsetHighMS = record.Some(millis(time.Duration(b.LowNS))), record.Some(millis(time.Duration(b.HighNS)))
+		}
 	}
 	return w
 }

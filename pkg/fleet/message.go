@@ -41,10 +41,12 @@ type Hello struct {
 	Version string `json:"version"`
 }
 
-// Pong says when a worker saw a ping. Caller is the ping's own time, by the
-// caller's clock, Seen by the worker's; the message's Sent is when it answered.
+// Pong says when a worker saw a ping. By is who wrote it, Caller the ping's own
+// time, by that caller's clock, Seen by the worker's; the message's Sent is when it
+// answered.
 type Pong struct {
 	Ping   int       `json:"ping"`
+	By     string    `json:"by,omitempty"`
 	Caller time.Time `json:"caller"`
 	Seen   time.Time `json:"seen"`
 }
@@ -93,11 +95,12 @@ type Final struct {
 // annotation. Each value holds all that is in force, so that one which was never
 // seen is not missed.
 type Orders struct {
+	Lead Lead `json:"lead,omitzero"`
 	// Ping asks for a Pong where it is new; Caller is when it was written.
 	Ping   int       `json:"ping,omitempty"`
 	Caller time.Time `json:"caller,omitzero"`
 	Start  *Start    `json:"start,omitempty"`
-	// Open names the block that begins at At, by the caller's clock.
+	// Open names the block that begins at At, by the worker's own clock.
 	Open string    `json:"open,omitempty"`
 	At   time.Time `json:"at,omitzero"`
 	// Ended names the last block that every worker has ended.
@@ -108,9 +111,17 @@ type Orders struct {
 type Start struct {
 	// Engines are those that every worker reaches.
 	Engines []string `json:"engines"`
-	// OffsetNS is what the worker's clock is taken to be ahead of the caller's,
-	// in nanoseconds.
+	// OffsetNS is what the worker's clock is taken to be ahead of that of the
+	// caller who wrote it, in nanoseconds.
 	OffsetNS int64 `json:"offset_ns"`
+	// Bounds hold the truth; nil where no ping was answered.
+	Bounds *Bounds `json:"bounds,omitempty"`
+}
+
+// Bounds are a least and a most, in nanoseconds.
+type Bounds struct {
+	LowNS  int64 `json:"low_ns"`
+	HighNS int64 `json:"high_ns"`
 }
 
 // offset is OffsetNS as a duration.

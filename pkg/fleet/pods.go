@@ -23,6 +23,8 @@ type Pod struct {
 	Name   string
 	Worker int
 	Node   string
+	// Lead is who leads it, as its orders say.
+	Lead Lead
 	// Begun says that its container has run, so that there is a log.
 	Begun bool
 	// Ended says that nothing of it runs any more.

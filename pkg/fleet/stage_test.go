@@ -153,7 +153,9 @@ func (s *stage) List(context.Context) ([]Pod, error) {
 	defer s.mu.Unlock()
 	var all []Pod
 	for _, p := range s.pods {
-		all = append(all, p.Pod)
+		pod := p.Pod
+		pod.Lead = leadOf(string(p.orders))
+		all = append(all, pod)
 	}
 	return all, s.refuse
 }

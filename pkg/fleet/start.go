@@ -25,13 +25,13 @@ func (c *conductor) starting() error {
 	}
 	ready, ponged := 0, 0
 	for _, m := range c.crew {
-		if m.hello != nil && !m.past() && m.clock.pongs < pings && m.ordered().Ping <= m.lastPing {
-			m.order(func(o *Orders) { o.Ping = m.lastPing + 1 })
+		if (m.hello != nil || m.past()) && m.live() && m.clock.pongs < pings && m.ordered().Ping <= m.lastPing {
+			c.order(m, func(o *Orders) { o.Ping = m.lastPing + 1 })
 		}
 		if m.ready != nil || m.past() {
 			ready++
 		}
-		if m.clock.pongs >= pings || m.past() {
+		if m.clock.pongs >= pings || !m.live() {
 			ponged++
 		}
 	}
@@ -94,8 +94,8 @@ func (c *conductor) start() error {
 	}
 	for _, m := range c.crew {
 		if m.started == nil {
-			offset := m.clock.offset()
-			m.order(func(o *Orders) { o.Start = &Start{Engines: c.engines, OffsetNS: int64(offset)} })
+			start := &Start{Engines: c.engines, OffsetNS: int64(m.clock.offset()), Bounds: m.clock.bounds()}
+			c.order(m, func(o *Orders) { o.Start = start })
 		}
 	}
 	c.running = true

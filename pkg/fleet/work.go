@@ -69,7 +69,7 @@ func (w *worker) run(ctx context.Context) error {
 	b.Start = here(w.Plan.Run.StartedAt.Add(o.Start.offset()))
 	b.Targets = slices.DeleteFunc(ready, func(t *bench.Target) bool { return !slices.Contains(o.Start.Engines, t.Name) })
 	if w.Plan.Workers > 1 {
-		b.Barrier = &gate{box: w.box, say: func(g Gate) { w.w.Say(Message{Gate: &g}) }, offset: o.Start.offset()}
+		b.Barrier = &gate{box: w.box, say: func(g Gate) { w.w.Say(Message{Gate: &g}) }}
 	}
 	return bench.Run(ctx, b)
 }

@@ -9,7 +9,8 @@ type Worker struct {
 	Node  string `json:"node,omitempty"`
 	// OffsetMS is what the worker's clock was taken to be ahead of the caller's,
 	// in milliseconds; its samples are told in the caller's time by it.
-	// OffsetLowMS and OffsetHighMS are what it was shown to lie between.
+	// OffsetLowMS and OffsetHighMS are what it was shown to lie between when the
+	// run began.
 	OffsetMS     Float `json:"offset_ms,omitzero"`
 	OffsetLowMS  Float `json:"offset_low_ms,omitzero"`
 	OffsetHighMS Float `json:"offset_high_ms,omitzero"`

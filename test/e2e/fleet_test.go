@@ -269,13 +269,22 @@ func TestFleetGoesOnWithoutAWorkerThatIsLost(t *testing.T) {
 func TestFleetIsTakenUpByAnotherCaller(t *testing.T) {
 	on(t, nodes)
 	c, results := newTruthful(t, "vllm")
-	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 6)}, workers(2, results)...)...)
+	l := c.lead(t, results, append([]string{"quick", "--config", shortRun(t, 15)}, workers(2, results)...)...)
+	// While the first lives, from another machine.
+	elsewhere := t.TempDir()
+	o := llmbench(t, c.kubeconfig, "attach", "--output-dir", elsewhere)
+	if o.code != 1 {
+		t.Errorf("exit code %d", o.code)
+	}
+	says(t, o.err, "another caller leads this run")
+	if made, err := os.ReadDir(elsewhere); len(made) > 0 || err != nil {
+		t.Errorf("it made %v, %v", made, err)
+	}
 	if err := l.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	l.end(t)
-	time.Sleep(3 * time.Second) // the workers come to where they wait for a caller
-	o := llmbench(t, c.kubeconfig, "attach", filepath.Join(results, "latest"), "-o", "json")
+	o = llmbench(t, c.kubeconfig, "attach", filepath.Join(results, "latest"), "-o", "json")
 	if o.code != 0 {
 		t.Errorf("exit code %d", o.code)
 	}

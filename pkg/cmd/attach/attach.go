@@ -17,7 +17,6 @@ import (
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/cmd/crew"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/config"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/fleet"
-	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/kube"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/record"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/report"
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/summary"
@@ -31,7 +30,8 @@ read from their logs, they are led through the rest, and the result is written a
 shown as the run itself would have.
 
 RUN is the run's folder, its ID, or the name of its Job; without one there must be
-one run alone in the namespace. Ctrl-C leaves the workers as they are.`
+one run alone in the namespace. A run whose caller lives is refused. Ctrl-C leaves
+the workers as they are.`
 
 	examples = `  # The only run of a namespace
   kubectl llmbench attach -n team-llm
@@ -106,11 +106,27 @@ func (o *Options) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.say(fmt.Sprintf("run %s: %d workers in namespace %s", plan.Run.RunID, plan.Workers, object.Namespace))
+	team := &crew.Crew{Cluster: cluster, Namespace: object.Namespace, Plan: plan, Say: o.say}
+	if err := team.Unled(ctx); err != nil {
+		return unled(err)
+	}
 	c, err := o.open(dir, plan)
 	if err != nil {
 		return err
 	}
-	return o.collect(ctx, cluster, object, c)
+	return o.collect(ctx, team, c)
+}
+
+// unled says what to do where somebody leads the run.
+func unled(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return cli.ErrInterrupted
+	case errors.Is(err, fleet.ErrLed):
+		return fmt.Errorf("%w: it lives, and wrote to the workers just now; let it end, or kill it (Ctrl-C there removes the workers) and come back", err)
+	}
+	return err
 }
 
 // named reads which run is meant: by its folder, or else by a name. Nothing else
@@ -134,7 +150,6 @@ func isFolder(name string) bool {
 
 // collection is a run's folder while it is written to.
 type collection struct {
-	plan     fleet.Plan
 	run      record.Run
 	dir      *report.Dir
 	sum      *summary.Aggregator
@@ -143,7 +158,7 @@ type collection struct {
 
 // open goes on with the run's folder, or makes one where there is none here.
 func (o *Options) open(path string, plan fleet.Plan) (c *collection, err error) {
-	c = &collection{plan: plan, run: plan.Run}
+	c = &collection{run: plan.Run}
 	if path == "" {
 		path = report.Find(o.OutputDir, plan.Run.RunID)
 	}
@@ -165,20 +180,16 @@ func (o *Options) open(path string, plan fleet.Plan) (c *collection, err error) 
 
 func (o *Options) say(text string) { _, _ = fmt.Fprintln(o.Streams.Err, ui.Printable(text)) }
 
-func (o *Options) collect(ctx context.Context, cluster *kube.Cluster, object kube.WorkerObject, c *collection) error {
-	o.say(fmt.Sprintf("run %s: %d workers in namespace %s", c.run.RunID, c.plan.Workers, object.Namespace))
-	team := &crew.Crew{
-		Cluster: cluster, Namespace: object.Namespace, Plan: c.plan, Sink: c.recorder, Say: o.say,
-		Notify: func(e bench.Event) {
-			if e.Kind == bench.EventScenario {
-				o.say("scenario " + e.Scenario)
-			}
-		},
+func (o *Options) collect(ctx context.Context, team *crew.Crew, c *collection) error {
+	team.Sink, team.Notify = c.recorder, func(e bench.Event) {
+		if e.Kind == bench.EventScenario {
+			o.say("scenario " + e.Scenario)
+		}
 	}
 	out, err := team.Conduct(ctx, startTimeout, false, true)
 	if ctx.Err() != nil {
 		kept := errors.Join(c.recorder.Close(), c.dir.Close())
-		o.say(fmt.Sprintf("the workers go on; come back with 'kubectl llmbench attach %s -n %s', or remove them with 'kubectl llmbench cleanup %s -n %s'", c.run.RunID, object.Namespace, c.run.RunID, object.Namespace))
+		o.say(fmt.Sprintf("the workers go on; come back with 'kubectl llmbench attach %s -n %s', or remove them with 'kubectl llmbench cleanup %s -n %s'", c.run.RunID, team.Namespace, c.run.RunID, team.Namespace))
 		return errors.Join(cli.ErrInterrupted, kept)
 	}
 	return errors.Join(err, o.finish(c, out))

@@ -38,8 +38,10 @@ type apiServer struct {
 	plan    fleet.Plan
 	log     []byte
 	running bool // the log has no end yet
+	led     bool // another caller lives
 
 	mu      sync.Mutex
+	beats   int
 	runs    []string
 	deleted []string
 }
@@ -118,6 +120,10 @@ func (s *apiServer) pod() corev1.Pod {
 	p.Labels[batchv1.JobCompletionIndexAnnotation] = "0"
 	p.Status.Phase = corev1.PodSucceeded
 	p.Status.ContainerStatuses = []corev1.ContainerStatus{{State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{StartedAt: metav1.Now()}}}}
+	if s.led {
+		s.beats++
+		p.Annotations = map[string]string{fleet.OrdersKey: fmt.Sprintf(`{"lead":{"term":1,"by":"another","beat":%d}}`, s.beats)}
+	}
 	if s.running {
 		p.Status.Phase = corev1.PodRunning
 		p.Status.ContainerStatuses[0].State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}
@@ -249,6 +255,20 @@ func TestAnInterruptLeavesTheWorkers(t *testing.T) {
 	}
 	if len(s.deleted) > 0 {
 		t.Errorf("removed: %q", s.deleted)
+	}
+}
+
+// A run that is led is left to its caller.
+func TestARunThatIsLedIsRefused(t *testing.T) {
+	s := &apiServer{runs: []string{runID}, running: true, led: true}
+	s.plan, s.log = measured(t, 40, false)
+	results := t.TempDir()
+	_, said, err := attach(t.Context(), append(newServer(t, s), "--output-dir", results)...)
+	if !errors.Is(err, fleet.ErrLed) || !strings.Contains(err.Error(), "let it end") {
+		t.Errorf("%v; said %s", err, said)
+	}
+	if made, err := os.ReadDir(results); len(made) > 0 || len(s.deleted) > 0 || err != nil {
+		t.Errorf("made %v, removed %q, %v", made, s.deleted, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kubectl-llmbench/kubectl-llmbench/pkg/bench"
@@ -61,6 +62,12 @@ func (c *Crew) Start(ctx context.Context, f *Flags, apart []fleet.Peer) error {
 	return nil
 }
 
+// Unled waits a few seconds to see that nobody else leads the workers, and returns
+// fleet.ErrLed where somebody does.
+func (c *Crew) Unled(ctx context.Context) error {
+	return fleet.Unled(ctx, fleet.InCluster{Workers: c.workers()})
+}
+
 // Conduct leads the workers to their end. With leave, an interrupt leaves them to
 // themselves; else it ends them. Where they are over, or never began, their objects
 // are removed.
@@ -76,10 +83,13 @@ func (c *Crew) Conduct(ctx context.Context, startTimeout time.Duration, detach, 
 	out, err := fleet.Conduct(ctx, o)
 	out.Findings = append(out.Findings, describe(out)...)
 	interrupted := ctx.Err() != nil
-	if goOn(err) {
+	switch {
+	case errors.Is(err, fleet.ErrLed):
+		err = fmt.Errorf("%w now: the whole result is written there, and here is what came until then", err)
+	case goOn(err):
 		err = fmt.Errorf("%w; the workers go on: come back to them with 'kubectl llmbench attach %s -n %s'", err, c.Plan.Run.RunID, c.Namespace)
 	}
-	if detach && err == nil && !interrupted || interrupted && leave || goOn(err) {
+	if detach && err == nil && !interrupted || interrupted && leave || goOn(err) || errors.Is(err, fleet.ErrLed) {
 		return out, err
 	}
 	return out, errors.Join(err, c.remove(ctx, w))
@@ -105,7 +115,10 @@ func (c *Crew) remove(ctx context.Context, w *kube.Workers) error {
 // describe says of a result where it was measured from, and how sure the workers'
 // clocks are.
 func describe(out fleet.Outcome) (findings []record.Finding) {
-	width, known := 0.0, len(out.Workers) > 0
+	if !slices.ContainsFunc(out.Workers, func(w record.Worker) bool { return w.Samples > 0 }) {
+		return nil
+	}
+	width, known := 0.0, true
 	nodes := map[string]bool{}
 	for _, w := range out.Workers {
 		known = known && w.OffsetLowMS.Known() && w.OffsetHighMS.Known()
@@ -114,12 +127,13 @@ func describe(out fleet.Outcome) (findings []record.Finding) {
 			nodes[w.Node] = true
 		}
 	}
-	if !known {
-		return nil
+	clocks := "how far their clocks are from the caller's is not known"
+	if known {
+		clocks = fmt.Sprintf("their clocks are known to within %.0f ms of the caller's", width)
 	}
 	findings = append(findings, record.Finding{
 		ID: "in-cluster", Severity: record.SeverityInfo, Subject: "run",
-		Message: fmt.Sprintf("it was measured from inside the cluster by %d workers on %d nodes; their clocks are known to within %.0f ms of the caller's, and no latency depends on that", len(out.Workers), len(nodes), width),
+		Message: fmt.Sprintf("it was measured from inside the cluster by %d workers on %d nodes; %s, and no latency depends on that", len(out.Workers), len(nodes), clocks),
 	})
 	for _, w := range out.Workers {
 		for _, e := range out.Engines {

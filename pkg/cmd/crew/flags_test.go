@@ -84,14 +84,18 @@ func TestWrongFlagsAreRefused(t *testing.T) {
 }
 
 func TestAResultSaysWhereItWasMeasured(t *testing.T) {
-	worker := record.Worker{Pod: "p", Node: "n1", OffsetLowMS: record.Some(-3.0), OffsetHighMS: record.Some(97.0)}
+	worker := record.Worker{Pod: "p", Node: "n1", Samples: 1, OffsetLowMS: record.Some(-3.0), OffsetHighMS: record.Some(97.0)}
 	out := fleet.Outcome{Workers: []record.Worker{worker}, Engines: []record.EngineInfo{{Engine: "vllm", Node: "n1"}, {Engine: "tgi", Node: "n2"}}}
 	found := describe(out)
 	if len(found) != 2 || !strings.Contains(found[0].Message, "within 100 ms") || found[1].ID != "worker-beside-engine" || found[1].Subject != "vllm" {
 		t.Errorf("%+v", found)
 	}
 	out.Workers[0].OffsetHighMS = record.Float{}
-	if found := describe(out); found != nil {
+	if found := describe(out); len(found) != 2 || !strings.Contains(found[0].Message, "is not known") {
 		t.Errorf("of clocks that are not known: %+v", found)
+	}
+	out.Workers[0].Samples = 0
+	if found := describe(out); found != nil {
+		t.Errorf("where nothing was measured: %+v", found)
 	}
 }
