@@ -38,20 +38,26 @@ func runCapacity(ctx context.Context, r *runner, s scenario, index int) error {
 	if err != nil {
 		return fmt.Errorf("test_scenarios.capacity.slo: %w", err)
 	}
+	search, rules := s.searching(limits, r.Config.Statistics.Confidence)
 	for _, t := range r.Targets {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		(&capacitySearch{
-			runner: r, target: t, scenario: s, index: index,
-			search: capacity.Search{StartPerS: s.capacity.StartRatePerS, MaxPerS: s.capacity.MaxRatePerS, Precision: s.capacity.Precision},
-			rules: capacity.Rules{
-				SLO: limits, Confidence: r.Config.Statistics.Confidence,
-				StepS: s.capacity.StepSeconds, MaxStepS: s.capacity.MaxStepSeconds,
-			},
-		}).run(ctx)
+		c := &capacitySearch{runner: r, target: t, scenario: s, index: index, search: search, rules: rules}
+		if r.Steps == nil {
+			c.run(ctx)
+		} else if err := c.follow(ctx); err != nil {
+			return err
+		}
 	}
 	return ctx.Err()
+}
+
+// searching is how the scenario searches, and what its steps are judged by.
+func (s scenario) searching(limits slo.SLO, confidence float64) (capacity.Search, capacity.Rules) {
+	c := s.capacity
+	return capacity.Search{StartPerS: c.StartRatePerS, MaxPerS: c.MaxRatePerS, Precision: c.Precision},
+		capacity.Rules{SLO: limits, Confidence: confidence, StepS: c.StepSeconds, MaxStepS: c.MaxStepSeconds}
 }
 
 // capacitySearch is the search on one engine.
@@ -64,6 +70,7 @@ type capacitySearch struct {
 	rules    capacity.Rules
 
 	steps  []capacity.Step
+	taken  int // steps that were begun
 	probes int64
 	// alone is the first token of a single request on the idle engine, 0 where
 	// none came.
@@ -84,7 +91,7 @@ func (c *capacitySearch) run(ctx context.Context) {
 			readings.add(v)
 			c.Sink.Server(v)
 		})
-		s := c.newStep(rate)
+		s := c.newStep(rate, seconds(c.rules.MaxStepS))
 		s.readings, s.stopReading = readings, stop
 		judged := s.take(ctx)
 		last = s.close(ctx, judged)
@@ -92,6 +99,7 @@ func (c *capacitySearch) run(ctx context.Context) {
 			return
 		}
 		c.steps = append(c.steps, judged)
+		c.taken++
 		c.Notify(Event{Kind: EventStep, Scenario: c.scenario.plan.Name, Engine: c.target.Name, Step: &judged.Point})
 		if dead++; !s.seen.onlyFailed() {
 			dead = 0
@@ -110,13 +118,18 @@ func (c *capacitySearch) run(ctx context.Context) {
 }
 
 // blockID names the block of the next step.
-func (c *capacitySearch) blockID() string { return blockID(c.index, c.target, len(c.steps)) }
+func (c *capacitySearch) blockID() string { return blockID(c.index, c.target.Name, c.taken) }
 
 func (c *capacitySearch) giveUpSearch() {
-	c.Notify(Event{Kind: EventFinding, Scenario: c.scenario.plan.Name, Engine: c.target.Name, Finding: &record.Finding{
-		ID: "engine-given-up", Severity: record.SeverityError, Subject: c.target.Name,
+	f := searchGivenUp(c.target.Name)
+	c.Notify(Event{Kind: EventFinding, Scenario: c.scenario.plan.Name, Engine: c.target.Name, Finding: &f})
+}
+
+func searchGivenUp(engine string) record.Finding {
+	return record.Finding{
+		ID: "engine-given-up", Severity: record.SeverityError, Subject: engine,
 		Message: fmt.Sprintf("no request succeeded in %d steps of the capacity search, so it ended there", deadSteps),
-	}})
+	}
 }
 
 // shot is a request of the search.
@@ -125,7 +138,7 @@ func (c *capacitySearch) shot(a load.Arrival) shot {
 }
 
 // probeSeq keeps single requests apart from those of steps.
-const probeSeq = 1 << 40
+const probeSeq = 1 << 56
 
 // probe is the time to first token of a single request; ok is false where none
 // came. It counts as warm-up.

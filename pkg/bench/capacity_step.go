@@ -27,22 +27,29 @@ type capacityStep struct {
 	cut bool
 }
 
-func (c *capacitySearch) newStep(rate float64) *capacityStep {
-	n := len(c.steps)
+// stepLoad is the n-th step's load.
+func (s scenario) stepLoad(rate float64, duration time.Duration, seed uint64, n int) load.Open {
 	open := load.Open{
 		Pacer:  load.Gamma{Rate: rate, Burstiness: 1},
-		Warmup: seconds(c.scenario.capacity.WarmupSeconds), Duration: seconds(c.rules.MaxStepS),
-		MaxInFlight: c.scenario.capacity.MaxInFlight, Seed: c.Seed + uint64(n), //nolint:gosec // steps count from 0
+		Warmup: seconds(s.capacity.WarmupSeconds), Duration: duration,
+		MaxInFlight: s.capacity.MaxInFlight, Seed: seed + uint64(n), //nolint:gosec // steps count from 0
 	}
-	if c.scenario.capacity.Arrival == config.ArrivalConstant {
+	if s.capacity.Arrival == config.ArrivalConstant {
 		open.Pacer = load.Profile{{From: rate, To: rate, For: open.End()}}
 	}
+	return open
+}
+
+// newStep begins a step now, which lasts no longer than duration.
+func (c *capacitySearch) newStep(rate float64, duration time.Duration) *capacityStep {
+	open := c.scenario.stepLoad(rate, duration, c.Seed, c.taken)
+	open.Part = c.Part
 	from := time.Now().Add(open.Warmup)
 	c.Notify(Event{Kind: EventBlock, Scenario: c.scenario.plan.Name, Engine: c.target.Name, Total: open.End().Milliseconds()})
 	return &capacityStep{
 		capacitySearch: c, rate: rate, open: open, from: from, seen: newWatched(from),
 		block: newBlock(c.Start, record.Block{
-			ID: c.blockID(), Engine: c.target.Name, Scenario: c.scenario.plan.Name, Round: n, RatePerS: rate,
+			ID: c.ownID(c.blockID()), Worker: c.worker(), Engine: c.target.Name, Scenario: c.scenario.plan.Name, Round: c.taken, RatePerS: rate,
 			StartMS: millis(from.Sub(c.Start)), EndMS: millis(from.Add(open.Duration).Sub(c.Start)),
 		}).on(c.host),
 	}
@@ -82,7 +89,7 @@ func (s *capacityStep) take(ctx context.Context) capacity.Step {
 // send fires what is due. That no more is due must not end what is under way,
 // so requests have a context of their own.
 func (s *capacityStep) send(sending, requests context.Context) {
-	step := int64(len(s.steps))
+	step := int64(s.taken)
 	fire := func(_ context.Context, a load.Arrival) {
 		i := s.seen.due(a)
 		one := s.shot(a)

@@ -30,9 +30,7 @@ func newWatched(from time.Time) *watched { return &watched{from: from} }
 func (w *watched) due(a load.Arrival) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.requests = append(w.requests, capacity.Request{
-		AtS: a.Scheduled.Sub(w.from).Seconds(), EndS: math.Inf(1), TTFT: absent, TTFA: absent, TPOT: absent, E2E: absent,
-	})
+	w.requests = append(w.requests, underWay(a.Scheduled.Sub(w.from).Seconds()))
 	return len(w.requests) - 1
 }
 
@@ -47,9 +45,19 @@ func (w *watched) first(i int, at time.Time) {
 func (w *watched) ended(i int, s record.Sample) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	r := &w.requests[i]
-	r.EndS = time.Since(w.from).Seconds()
+	w.requests[i].EndS = time.Since(w.from).Seconds()
 	w.samples = append(w.samples, s)
+	cameTo(&w.requests[i], s)
+}
+
+// underWay is a request that is due at an instant of the window, in seconds, and
+// of which nothing has come.
+func underWay(atS float64) capacity.Request {
+	return capacity.Request{AtS: atS, EndS: math.Inf(1), TTFT: absent, TTFA: absent, TPOT: absent, E2E: absent}
+}
+
+// cameTo says of a request what its last attempt came to.
+func cameTo(r *capacity.Request, s record.Sample) {
 	queue := s.QueueMS.Or(0)
 	late := func(f record.Float) float64 { return queue + f.Or(absent) }
 	switch s.Status {
@@ -73,17 +81,24 @@ func (w *watched) observe(now time.Duration) capacity.Observation {
 	w.mu.Lock()
 	o := capacity.Observation{NowS: now.Seconds(), Dropped: w.dropped, Requests: slices.Clone(w.requests)}
 	w.mu.Unlock()
-	// Goroutines of requests that were due together begin in any order.
-	slices.SortFunc(o.Requests, func(a, b capacity.Request) int { return cmp.Compare(a.AtS, b.AtS) })
+	inOrder(o.Requests) // goroutines of requests that were due together begin in any
 	return o
+}
+
+func inOrder(requests []capacity.Request) {
+	slices.SortFunc(requests, func(a, b capacity.Request) int { return cmp.Compare(a.AtS, b.AtS) })
 }
 
 // onlyFailed says that requests failed and none succeeded.
 func (w *watched) onlyFailed() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return onlyFailed(w.requests)
+}
+
+func onlyFailed(requests []capacity.Request) bool {
 	is := func(o capacity.Outcome) bool {
-		return slices.ContainsFunc(w.requests, func(r capacity.Request) bool { return r.Outcome == o })
+		return slices.ContainsFunc(requests, func(r capacity.Request) bool { return r.Outcome == o })
 	}
 	return is(capacity.Failed) && !is(capacity.Succeeded)
 }
@@ -106,24 +121,31 @@ func (r *readings) all() []record.ServerSample {
 	return slices.Clone(r.kept)
 }
 
-// row sums up the step as if it were a load test, so that its tokens and the
-// client's health mean what they mean there.
+// row sums up the step so far.
 func (s *capacityStep) row(now time.Duration) record.EngineResult {
-	run := record.Run{Plan: record.Plan{
-		Engines: []record.EngineInfo{{Engine: s.target.Name}}, Confidence: s.rules.Confidence,
-		Scenarios: []record.PlannedScenario{{Name: s.scenario.plan.Name, Kind: record.KindLoad, Shape: s.scenario.plan.Shape}},
-	}}
-	sum := summary.New(run)
 	s.seen.mu.Lock()
-	for _, sample := range s.seen.samples {
+	samples := slices.Clone(s.seen.samples)
+	s.seen.mu.Unlock()
+	return stepRow(s.target.Name, s.scenario, s.rules.Confidence, samples, s.readings.all(), now, s.block.snapshot())
+}
+
+// stepRow sums up a step that was open for a time as if it were a load test, so
+// that its tokens and the client's health mean what they mean there. It has a
+// block for each client.
+func stepRow(engine string, s scenario, confidence float64, samples []record.Sample, server []record.ServerSample, open time.Duration, blocks ...record.Block) record.EngineResult {
+	sum := summary.New(record.Run{Plan: record.Plan{
+		Engines: []record.EngineInfo{{Engine: engine}}, Confidence: confidence,
+		Scenarios: []record.PlannedScenario{{Name: s.plan.Name, Kind: record.KindLoad, Shape: s.plan.Shape}},
+	}})
+	for _, sample := range samples {
 		sum.Add(sample)
 	}
-	s.seen.mu.Unlock()
-	for _, v := range s.readings.all() {
+	for _, v := range server {
 		sum.AddServer(v)
 	}
-	b := s.block.snapshot()
-	b.Done, b.EndMS, b.GapHistogram, b.ITLHistogram = true, b.StartMS+millis(now), "", ""
-	sum.AddBlock(b)
+	for _, b := range blocks {
+		b.Done, b.EndMS, b.GapHistogram, b.ITLHistogram = true, b.StartMS+millis(open), "", ""
+		sum.AddBlock(b)
+	}
 	return sum.Summary().Scenarios[0].Engines[0]
 }

@@ -33,6 +33,9 @@ type Options struct {
 	// Barrier keeps the clients of a divided load together; nil where there is
 	// one client.
 	Barrier Barrier
+	// Steps says which steps of a search for the capacity the clients take
+	// together; nil where this one searches alone.
+	Steps Steps
 	// Host tells what the client's machine has to say; its zero value tells nothing.
 	Host Host
 	// Live, where it is set, is kept current while the run goes on.

@@ -31,7 +31,7 @@ func runLoad(ctx context.Context, r *runner, s scenario, index int) error {
 }
 
 func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, round int) error {
-	id := blockID(index, t, round)
+	id := blockID(index, t.Name, round)
 	defer r.scrape(ctx, t, s.plan.Name, id)()
 	if err := r.begin(ctx, id); err != nil {
 		return err
@@ -59,8 +59,8 @@ func (r *runner) loadBlock(ctx context.Context, t *Target, s scenario, index, ro
 
 // blockID is unique within a run of one client; where several share the load it
 // is what they have in common.
-func blockID(index int, t *Target, round int) string {
-	return fmt.Sprintf("%d-%s-%d", index, t.Name, round)
+func blockID(index int, engine string, round int) string {
+	return fmt.Sprintf("%d-%s-%d", index, engine, round)
 }
 
 // runLoop fires a shot for every arrival of a loop, until an engine that fails

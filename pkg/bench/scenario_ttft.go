@@ -41,7 +41,7 @@ func (r *runner) openBlocks(s scenario, index int) map[*Target]*block {
 	for _, t := range r.Targets {
 		r.Notify(Event{Kind: EventBlock, Scenario: s.plan.Name, Engine: t.Name, Total: int64(s.ttft.Iterations)})
 		blocks[t] = newBlock(r.Start, record.Block{
-			ID: r.ownID(blockID(index, t, 0)), Worker: r.worker(), Engine: t.Name, Scenario: s.plan.Name,
+			ID: r.ownID(blockID(index, t.Name, 0)), Worker: r.worker(), Engine: t.Name, Scenario: s.plan.Name,
 			StartMS: begin, EndMS: begin + s.plan.ExpectedS*1000,
 		}).on(r.host)
 	}

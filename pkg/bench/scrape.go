@@ -110,7 +110,7 @@ func (r *runner) scrapeAll(ctx context.Context, scenario string, index int) (sto
 	stops := make([]func(), len(r.Targets))
 	var all sync.WaitGroup
 	for i, t := range r.Targets {
-		all.Go(func() { stops[i] = r.scrape(ctx, t, scenario, blockID(index, t, 0)) })
+		all.Go(func() { stops[i] = r.scrape(ctx, t, scenario, blockID(index, t.Name, 0)) })
 	}
 	all.Wait()
 	return func() {

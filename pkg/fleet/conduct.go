@@ -86,6 +86,7 @@ type conductor struct {
 	// settled says that the workers have begun.
 	settled atomic.Bool
 	leading leading
+	divided *divided
 	// block is the last that was let begin, and openAt when it begins, by this
 	// caller's clock.
 	block  string
@@ -227,6 +228,9 @@ func (c *conductor) advance() (over bool, err error) {
 	c.beat()
 	if c.running {
 		c.settled.Store(true)
+		if c.divides() {
+			c.search()
+		}
 		c.openGates()
 	}
 	for _, m := range c.crew {

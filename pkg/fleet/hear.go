@@ -30,6 +30,7 @@ func (c *conductor) hear(h heard) {
 	case msg.Started != nil:
 		m.started = msg.Started
 		c.engines = msg.Started.Engines
+		_ = c.divide() // start says what is wrong
 	case msg.Gate != nil:
 		m.gate = *msg.Gate
 		m.lateMS = max(m.lateMS, msg.Gate.LateMS)
@@ -41,6 +42,9 @@ func (c *conductor) hear(h heard) {
 
 // keep hands on what was measured.
 func (c *conductor) keep(m *member, msg *Message) {
+	if c.divided != nil && m.started != nil {
+		c.divided.hear(m, msg, millis(msg.Sent.Add(-m.started.offset()).Sub(c.Plan.Run.StartedAt)))
+	}
 	for i := range msg.Samples {
 		s := &msg.Samples[i]
 		m.samples++

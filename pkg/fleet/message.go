@@ -20,6 +20,8 @@ type Message struct {
 	Ready *Ready `json:"ready,omitempty"`
 	// Started says that the worker goes by a start order.
 	Started *Start `json:"started,omitempty"`
+	// Step says which step of a search for the capacity the worker takes.
+	Step *bench.Step `json:"step,omitempty"`
 	// Gate says where a worker stands before, in or behind a block.
 	Gate *Gate `json:"gate,omitempty"`
 
@@ -105,6 +107,18 @@ type Orders struct {
 	At   time.Time `json:"at,omitzero"`
 	// Ended names the last block that every worker has ended.
 	Ended string `json:"ended,omitempty"`
+	// Step is the one to take in a search for the capacity.
+	Step StepOrder `json:"step,omitzero"`
+}
+
+// StepOrder is a step to take, or says that there is none any more.
+type StepOrder struct {
+	bench.Step
+
+	// Over says that the searches on all engines are over.
+	Over bool `json:"over,omitempty"`
+	// Cut says that what is under way of the step is to be cancelled.
+	Cut bool `json:"cut,omitempty"`
 }
 
 // Start lets a worker begin.

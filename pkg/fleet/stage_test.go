@@ -74,10 +74,16 @@ func (l *lockedBuffer) from(n int) []byte {
 // newStage serves a simulated engine and readies workers that will measure it.
 func newStage(t *testing.T, workers int, yaml string, faults ...simulate.Fault) *stage {
 	t.Helper()
-	s := &stage{t: t, truth: &lockedBuffer{}}
-	url := simulated.Serve(t, simulate.Options{Engine: "vllm", Seed: 1, Truth: s.truth, Faults: faults, Profile: simulate.Profile{
+	return newStageWith(t, workers, yaml, simulate.Profile{
 		PrefillTokensPerS: 1e5, FirstTokenOverhead: time.Millisecond, StepBase: 2 * time.Millisecond, Slots: 64, QueueLimit: -1, KVTokens: 1 << 20,
-	}})
+	}, faults...)
+}
+
+// newStageWith is newStage with an engine that is as quick as p says.
+func newStageWith(t *testing.T, workers int, yaml string, p simulate.Profile, faults ...simulate.Fault) *stage {
+	t.Helper()
+	s := &stage{t: t, truth: &lockedBuffer{}}
+	url := simulated.Serve(t, simulate.Options{Engine: "vllm", Seed: 1, Truth: s.truth, Faults: faults, Profile: p})
 	loaded, err := config.Load([]config.Source{{Name: "test", Data: []byte(yaml)}}, "")
 	if err != nil {
 		t.Fatal(err)

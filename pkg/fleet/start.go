@@ -92,6 +92,9 @@ func (c *conductor) start() error {
 	if len(c.engines) == 0 {
 		return bench.ErrNoEngine
 	}
+	if err := c.divide(); err != nil {
+		return err
+	}
 	for _, m := range c.crew {
 		if m.started == nil {
 			start := &Start{Engines: c.engines, OffsetNS: int64(m.clock.offset()), Bounds: m.clock.bounds()}

@@ -70,6 +70,7 @@ func (w *worker) run(ctx context.Context) error {
 	b.Targets = slices.DeleteFunc(ready, func(t *bench.Target) bool { return !slices.Contains(o.Start.Engines, t.Name) })
 	if w.Plan.Workers > 1 {
 		b.Barrier = &gate{box: w.box, say: func(g Gate) { w.w.Say(Message{Gate: &g}) }}
+		b.Steps = &steps{box: w.box, say: func(s bench.Step) { w.w.Say(Message{Step: &s}) }, engines: o.Start.Engines}
 	}
 	return bench.Run(ctx, b)
 }

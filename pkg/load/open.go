@@ -82,7 +82,7 @@ func (o Open) run(ctx context.Context, do Do, drop func(Arrival), nap func(time.
 	most := int64(max(o.Part.Share(o.MaxInFlight), 1))
 	var inFlight atomic.Int64
 	var requests sync.WaitGroup
-	for a := range o.due(start) {
+	for a := range o.Due(start) {
 		if !awaitClosely(ctx, a.Scheduled, nap) {
 			break
 		}
@@ -120,8 +120,8 @@ func awaitClosely(ctx context.Context, at time.Time, nap func(time.Duration)) bo
 	return ctx.Err() == nil
 }
 
-// due yields the arrivals of a run that began at start.
-func (o Open) due(start time.Time) iter.Seq[Arrival] {
+// Due yields the arrivals of a run whose warm-up began at start, in order.
+func (o Open) Due(start time.Time) iter.Seq[Arrival] {
 	lengths := func(int64) Lengths { return Lengths{} }
 	if sized, ok := o.Pacer.(interface{ Lengths(seq int64) Lengths }); ok {
 		lengths = sized.Lengths

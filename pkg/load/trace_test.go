@@ -91,7 +91,7 @@ func TestATraceIsReplayedAtItsSpeed(t *testing.T) {
 	}
 	open := Open{Pacer: trace, Warmup: 100 * time.Millisecond, Duration: trace.Span(), MaxInFlight: 1}
 	var arrivals []Arrival
-	for a := range open.due(time.Unix(0, 0)) {
+	for a := range open.Due(time.Unix(0, 0)) {
 		arrivals = append(arrivals, a)
 	}
 	if len(arrivals) != 3 || !arrivals[0].Warmup || arrivals[1].Warmup || arrivals[2].Lengths != (Lengths{6472, 26}) {

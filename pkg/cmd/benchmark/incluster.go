@@ -31,8 +31,6 @@ func (o *Options) checkCrew() error {
 		return cli.Usagef("--in-cluster measures from pods, and --simulate runs engines on this machine, which no pod reaches: choose one")
 	case o.config.Config.Output.RecordText:
 		return cli.Usagef("--record-text (output.record_text) keeps prompts and answers on this machine; with --in-cluster they would pass through the workers' logs, which others can read: leave one of the two out")
-	case o.config.Config.TestScenarios.Capacity.Enabled && o.Crew.Workers > 1:
-		return cli.Usagef("a search for the capacity is led by one client, which decides on the next rate by what it saw: use --in-cluster=1")
 	case o.tooThin() != "":
 		return cli.Usagef("load test %q may have fewer requests under way than there are workers, and each worker needs one: raise its max_in_flight, or measure with fewer", o.tooThin())
 	case len(o.TokenFiles) > 0:
@@ -48,6 +46,9 @@ func (o *Options) tooThin() string {
 		if t.IsOpen() && t.MaxInFlight < int(o.Crew.Workers) {
 			return t.Name
 		}
+	}
+	if c := o.config.Config.TestScenarios.Capacity; c.Enabled && c.MaxInFlight < int(o.Crew.Workers) {
+		return bench.CapacityScenario
 	}
 	return ""
 }
