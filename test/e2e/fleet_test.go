@@ -295,6 +295,41 @@ func TestFleetIsTakenUpByAnotherCaller(t *testing.T) {
 	c.gone(t)
 }
 
+// Several workers search for a capacity, which their caller leads.
+func TestFleetSearchesForACapacity(t *testing.T) {
+	on(t, nodes)
+	c, results := newTruthful(t, "vllm")
+	file := filepath.Join(t.TempDir(), "capacity.yaml")
+	text := `
+test_scenarios:
+  capacity: {slo: "ttft:p50<5s", start_rate_per_s: 8, max_rate_per_s: 16, warmup_seconds: 0.5, step_seconds: 6, max_step_seconds: 6, max_tokens: 8}
+output: {formats: [json, csv], charts: false}
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := llmbench(t, c.kubeconfig, append([]string{"capacity", "--config", file}, workers(2, results)...)...)
+	if o.code != 0 {
+		t.Errorf("exit code %d", o.code)
+	}
+	c.exact(t, results)
+	sum := summaryOf(t, o)
+	if sum.Partial || len(sum.Scenarios) != 1 || len(sum.Scenarios[0].Capacity) != 1 {
+		t.Fatalf("partial %t: %+v", sum.Partial, sum.Scenarios)
+	}
+	got := sum.Scenarios[0].Capacity[0]
+	t.Logf("%+v", got)
+	if len(got.Curve) == 0 || got.Curve[0].Requests < 30 || got.Reason == "the search did not reach its end" {
+		t.Errorf("capacity %+v", got)
+	}
+	for _, w := range sum.Environment.Workers {
+		if !w.Done || w.Samples < 10 {
+			t.Errorf("worker %+v", w)
+		}
+	}
+	c.gone(t)
+}
+
 func TestFleetOfOneIsLeftAndCollected(t *testing.T) {
 	on(t, nodes)
 	c, results := newTruthful(t, "vllm")

@@ -79,7 +79,7 @@ func TestWhatWorkersCannotMeasureIsRefused(t *testing.T) {
 		{"more than may be under way", open, func(o *Options) { o.Crew.Workers = 4 }, `load test "rate" may have fewer requests under way`},
 		{"simulators", "", func(o *Options) { o.Crew.Workers, o.Simulate, o.URLs = 1, true, nil }, "--simulate"},
 		{"a token file", "", func(o *Options) { o.Crew.Workers, o.TokenFiles = 1, []string{"t"} }, "--engine-token-secret"},
-		{"a capacity by several", "test_scenarios: {capacity: {enabled: true, slo: 'ttft:p95<500ms'}}\n", func(o *Options) { o.Crew.Workers = 2 }, "--in-cluster=1"},
+		{"a search with fewer requests than workers", "test_scenarios: {capacity: {enabled: true, slo: 'ttft:p95<500ms', max_in_flight: 1}}\n", func(o *Options) { o.Crew.Workers = 2 }, "fewer requests under way than there are workers"},
 	} {
 		t.Run(k.name, func(t *testing.T) {
 			o, _ := options("", map[string]string{"a.yaml": k.config, "t": "token"}, nil)
