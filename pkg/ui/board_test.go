@@ -81,6 +81,25 @@ func TestOpenLoopsAreOfTheirTime(t *testing.T) {
 	})
 }
 
+// How far a search is, nobody knows before it has found something.
+func TestASearchTellsNoShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := record.Plan{Engines: []record.EngineInfo{{Engine: "vllm"}}, Scenarios: []record.PlannedScenario{{Name: "capacity", Kind: record.KindCapacity, Shape: record.Shape{Arrival: "poisson"}, ExpectedS: 60}}}
+		b := newBoard(p, nil)
+		b.take(bench.Event{Kind: bench.EventScenario, Scenario: "capacity"})
+		b.take(bench.Event{Kind: bench.EventBlock, Scenario: "capacity", Engine: "vllm", Total: 30_000})
+		b.take(request("vllm", record.StatusOK, 1))
+		time.Sleep(time.Minute)
+		r := b.read()
+		if got, want := readingText(r), "capacity: vllm 1 done, 0 failed; searching"; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		if got := (canvas{width: 80, height: 24}).draw(r, view{name: "n"}); strings.Contains(got, "100%") || !strings.Contains(got, "searching") {
+			t.Errorf("%s", got)
+		}
+	})
+}
+
 func TestTheLiveViewAtEveryWidth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		named := plan

@@ -77,13 +77,24 @@ func readingText(r reading) string {
 			parts = append(parts, engineText(e))
 		}
 	}
-	return fmt.Sprintf("%s %d%%: %s; %s", Printable(r.scenario.Name), int(r.share*100), strings.Join(parts, "; "), leftText(r))
+	share := ""
+	if !r.searches() {
+		share = fmt.Sprintf(" %d%%", int(r.share*100))
+	}
+	return fmt.Sprintf("%s%s: %s; %s", Printable(r.scenario.Name), share, strings.Join(parts, "; "), leftText(r))
 }
 
-// leftText says how long the run will take, as far as that is known: neither how
-// long last answers do, nor how many steps a search needs.
+// searches says that the scenario ends when something is found, which nobody knows
+// before.
+func (r reading) searches() bool { return r.scenario.Kind == record.KindCapacity }
+
+// leftText says how long the run will take, as far as that is known: how long last
+// answers do is not.
 func leftText(r reading) string {
-	if r.left <= 0 {
+	switch {
+	case r.searches():
+		return "searching"
+	case r.left <= 0:
 		return "longer than expected"
 	}
 	return "about " + shortly(r.left) + " left"

@@ -30,7 +30,7 @@ func liveColumns(sequential bool, level float64) []liveColumn {
 	columns := []liveColumn{
 		{column{title: "  ENGINE"}, 12, 0, engineCell},
 		{column{title: "DONE", number: true}, 9, 1, doneCell},
-		{column{title: ""}, 8, 12, func(e engineReading) string { return bar(e.share, 8) }},
+		{column{title: ""}, 8, 12, barCell},
 		{column{title: "IN FLIGHT", number: true}, 9, 6, inFlightCell},
 		{column{title: "TTFT P50", number: true}, 8, 2, func(e engineReading) string { return estimateText(e.ttft50, e.done) }},
 		{column{title: ci}, 10, 5, func(e engineReading) string { return spanText(e.ttft50) }},
@@ -123,12 +123,21 @@ func engineCell(e engineReading) string {
 	return mark + shorten(Printable(e.name), 10)
 }
 
-// doneCell counts requests: of how many where that is known, else with the
-// share of the time.
+func barCell(e engineReading) string {
+	if e.searches {
+		return ""
+	}
+	return bar(e.share, 8)
+}
+
+// doneCell counts requests: of how many where that is known, else with the share of
+// the time where that is.
 func doneCell(e engineReading) string {
 	switch {
 	case e.state == stateAbsent || e.state == stateGivenUp || e.done == 0 && e.state != stateActive:
 		return string(e.state)
+	case e.searches:
+		return fmt.Sprint(e.done)
 	case e.total > 0:
 		return fmt.Sprintf("%d/%d", e.done, e.total)
 	}

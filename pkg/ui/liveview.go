@@ -65,7 +65,10 @@ func (c canvas) ofScenario(r reading) string {
 		text += " (" + load + ")"
 	}
 	share := fmt.Sprintf("%d%%", int(r.share*100))
-	if c.width >= liveNarrow {
+	switch {
+	case r.searches():
+		share = ""
+	case c.width >= liveNarrow:
 		share = bar(r.share, 10) + fmt.Sprintf(" %3d%%", int(r.share*100))
 	}
 	return c.apart(shorten(text, c.width-ansi.StringWidth(share)-2), share)

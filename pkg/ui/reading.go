@@ -39,6 +39,8 @@ type engineReading struct {
 	name  string
 	state engineState
 	share float64
+	// searches says that share is of the step under way, and of nothing else.
+	searches bool
 	// total is how many requests there will be, 0 where time decides.
 	done, total, failed, dropped int64
 	errors                       map[record.Status]int64
@@ -94,7 +96,7 @@ func (b *board) counts() map[string]Count {
 
 func (b *board) readEngine(t *tracked, counts map[string]Count, now time.Time) engineReading {
 	e := engineReading{
-		name: t.name, state: t.state(b.scenario), share: t.share(b.scenario, now),
+		name: t.name, state: t.state(b.scenario), share: t.share(b.scenario, now), searches: b.scenario.Kind == record.KindCapacity,
 		done: t.done, failed: t.failed, dropped: t.dropped, errors: t.errorsNow(),
 		trend: append([]float64(nil), t.trend.points...),
 	}
