@@ -276,16 +276,22 @@ func (c *conductor) see(s sighting) error {
 		c.know(m, p)
 	}
 	for _, m := range c.crew {
-		if m.pod.Name != "" && !present[m.index] && !m.pod.Ended {
-			gone := m.pod
-			gone.Ended, gone.Why = true, cmp.Or(gone.Why, "its pod was deleted")
-			c.know(m, gone)
+		if m.pod.Name != "" && !present[m.index] {
+			c.missed(m)
 		}
 		if !m.endedAt.IsZero() && !m.over && time.Since(m.endedAt) > afterEnd && m.unfollow != nil {
 			m.unfollow()
 		}
 	}
 	return nil
+}
+
+// missed says that a worker's pod is not there any more.
+func (c *conductor) missed(m *member) {
+	if gone := m.pod; !gone.Ended {
+		gone.Ended, gone.Why = true, cmp.Or(gone.Why, "its pod was deleted")
+		c.know(m, gone)
+	}
 }
 
 // know takes the state of a worker's pod, and follows its log once there is one.
