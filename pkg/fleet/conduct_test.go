@@ -128,18 +128,7 @@ func TestALostWorkerIsToldAndItsSamplesAreKept(t *testing.T) {
 func TestAnotherCallerTakesARunUp(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, 2, lasting)
-	ctx, kill := context.WithCancel(t.Context())
-	first := newGathered()
-	go func() {
-		for first.count() < 40 {
-			time.Sleep(5 * time.Millisecond)
-		}
-		kill()
-	}()
-	// It has no Stop, as one that is killed has no time for it.
-	if _, err := s.conduct(ctx, first); !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
+	s.leaderless(40)
 	g := newGathered()
 	out, err := s.conduct(t.Context(), g)
 	if err != nil {

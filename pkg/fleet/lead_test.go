@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -45,17 +44,7 @@ func TestOneCallerLeadsARun(t *testing.T) {
 func TestARunWhoseCallerIsGoneIsUnled(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, 2, lasting)
-	ctx, kill := context.WithCancel(t.Context())
-	first := newGathered()
-	go func() {
-		for first.count() < 20 {
-			time.Sleep(5 * time.Millisecond)
-		}
-		kill()
-	}()
-	if _, err := s.conduct(ctx, first); !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
+	s.leaderless(20)
 	if err := Unled(t.Context(), s); err != nil {
 		t.Error(err)
 	}
@@ -73,17 +62,7 @@ func TestACallerWithAnotherClock(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, 2, lasting)
-			ctx, kill := context.WithCancel(t.Context())
-			first := newGathered()
-			go func() {
-				for first.count() < 20 {
-					time.Sleep(5 * time.Millisecond)
-				}
-				kill()
-			}()
-			if _, err := s.conduct(ctx, first); !errors.Is(err, context.Canceled) {
-				t.Fatal(err)
-			}
+			s.leaderless(20)
 			g := newGathered()
 			out, err := s.conduct(t.Context(), g, func(o *Options) { o.Now = func() time.Time { return time.Now().Add(ahead) } })
 			if err != nil {

@@ -306,3 +306,21 @@ func (s *stage) conduct(ctx context.Context, sink bench.Sink, change ...func(*Op
 	}
 	return Conduct(ctx, o)
 }
+
+// leaderless leads the stage's workers until so many samples have come in, and is
+// killed then: it has no Stop, for which there is no time.
+func (s *stage) leaderless(samples int) {
+	s.t.Helper()
+	ctx, kill := context.WithCancel(s.t.Context())
+	defer kill()
+	first := newGathered()
+	go func() {
+		for first.count() < samples {
+			time.Sleep(5 * time.Millisecond)
+		}
+		kill()
+	}()
+	if _, err := s.conduct(ctx, first); !errors.Is(err, context.Canceled) {
+		s.t.Fatal(err)
+	}
+}
