@@ -69,7 +69,7 @@ func (t *typefaces) filler(line, word string, f face, width float64) int {
 		return 0
 	}
 	n := t.head(word, f, left)
-	if last, _ := utf8.DecodeLastRuneInString(word[:n]); !strings.ContainsRune(softEnds, last) {
+	if last, _ := utf8.DecodeLastRuneInString(word[:n]); !strings.ContainsRune(softEnds, last) || t.exceeds(word[:n], f, left) {
 		return 0
 	}
 	return n
