@@ -14,7 +14,7 @@ one() {
   "$rig/accept.sh"
   cd "$root"
   # shellcheck disable=SC2086 # several flags
-  go test -tags e2e -count=1 -timeout 20m -exec "$rig/enter.sh" ${E2E_FLAGS:-} ./test/e2e/...
+  go test -tags e2e -count=1 -parallel 4 -timeout 20m -exec "$rig/enter.sh" ${E2E_FLAGS:-} ./test/e2e/...
 }
 
 for tier in ${TIERS:-control nodes}; do

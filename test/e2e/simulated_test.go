@@ -34,9 +34,7 @@ func newFleet(t *testing.T, engines ...string) fleet {
 		f.add(t, engine, simulated(t, engine))
 	}
 	for _, engine := range engines {
-		eventually(t, engine+" is ready", func() bool {
-			return run(t, nil, "kubectl", "wait", "-n", f.namespace, "--for=condition=Available", "--timeout=1s", "deployment/"+engine).code == 0
-		})
+		serves(t, f.namespace, engine)
 	}
 	return f
 }
@@ -47,6 +45,19 @@ func (f fleet) add(t *testing.T, engine, port string) {
 	apply(t, f.namespace, strings.NewReplacer(
 		"NAMESPACE", f.namespace, "ENGINE", engine, "IMAGE", images[engine], "CONTAINERPORT", fmt.Sprint(ports[engine]), "TARGET", port,
 	).Replace(workload))
+}
+
+// serves waits until a Deployment's pods are ready, and those of the Service of
+// its name are known: the second comes a moment after the first.
+func serves(t *testing.T, namespace, name string) {
+	t.Helper()
+	eventually(t, name+" is ready", func() bool {
+		return run(t, nil, "kubectl", "wait", "-n", namespace, "--for=condition=Available", "--timeout=1s", "deployment/"+name).code == 0
+	})
+	eventually(t, "the endpoints of "+name, func() bool {
+		o := run(t, nil, "kubectl", "get", "endpointslices", "-n", namespace, "-l", "kubernetes.io/service-name="+name, "-o", "jsonpath={.items[*].endpoints[*].conditions.ready}")
+		return strings.Contains(o.out, "true")
+	})
 }
 
 // simulated starts a simulated engine and returns its port.
